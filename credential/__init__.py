@@ -1,0 +1,1 @@
+"""What a credential is: entries, Merkle trees, receipts, QR text and status lists, as pure functions over bytes."""

@@ -1,0 +1,1 @@
+"""Prepare, approve, seal, anchor and release credentials."""
