@@ -1,0 +1,95 @@
+"""The errors of the pure core, so that a caller can catch exactly what went wrong and nothing else.
+
+    SealrootError
+    ├── FormatError                  bytes or text that are not of the format; has a stable `code`
+    │   ├── TextError                form.text           not `<url>#<digits>`
+    │   ├── LimitError               form.too_large      over a limit of bytes, nesting or elements
+    │   ├── EncodingError            form.encoding       not deterministic CBOR of the permitted items
+    │   ├── StructureError           form.structure      CBOR, but not of the shape its page describes
+    │   └── TypeMismatchError        form.type_mismatch  a field is not of the form its type document gives
+    ├── ProofError                   a proof does not hold; has a stable `code`
+    │   ├── PathError                proof.path               index, size or path length impossible
+    │   ├── RootMismatchError        proof.root_mismatch      the proof gives another root than the expected one
+    │   └── SignatureError           proof.signature          anything about a signature
+    │       └── SignatureInvalidError  proof.signature_invalid  it does not verify
+    └── KeyFormatError               a COSE_Key that is not of a permitted shape, or no safe public key
+
+Every package adds its own classes below `SealrootError` in its own `errors.py`. The codes of docs/formats/verdict.md
+are stable; never branch on a message.
+"""
+
+from typing import ClassVar
+
+
+class SealrootError(Exception):
+    """The root of every error this product raises on purpose."""
+
+
+class FormatError(SealrootError):
+    """Bytes or text are not of the format they claim to be; `code` says which rule failed."""
+
+    code: ClassVar[str] = "form.structure"
+
+
+class TextError(FormatError):
+    """A QR text is not `<url>#<digits>`."""
+
+    code = "form.text"
+
+
+class LimitError(FormatError):
+    """Input is over a limit of bytes, nesting or elements; nothing behind the limit was parsed."""
+
+    code = "form.too_large"
+
+
+class EncodingError(FormatError):
+    """Input is not deterministic CBOR (RFC 8949 §4.2.1) of the permitted items."""
+
+    code = "form.encoding"
+
+
+class StructureError(FormatError):
+    """Input is well-formed CBOR, but not of the shape its format page describes."""
+
+    code = "form.structure"
+
+
+class TypeMismatchError(FormatError):
+    """A field of an entry does not have the form its type document gives."""
+
+    code = "form.type_mismatch"
+
+
+class ProofError(SealrootError):
+    """A proof does not hold; `code` says which rule failed."""
+
+    code: ClassVar[str] = "proof.path"
+
+
+class PathError(ProofError):
+    """Leaf index, tree size or path length cannot belong together (RFC 9162 §2.1.3.2, §2.1.4.2)."""
+
+    code = "proof.path"
+
+
+class RootMismatchError(ProofError):
+    """A proof of possible shape gives another root than the expected one."""
+
+    code = "proof.root_mismatch"
+
+
+class SignatureError(ProofError):
+    """Something about a signature is wrong."""
+
+    code = "proof.signature"
+
+
+class SignatureInvalidError(SignatureError):
+    """A signature does not verify over the message with this key."""
+
+    code = "proof.signature_invalid"
+
+
+class KeyFormatError(SealrootError):
+    """Bytes are not a COSE_Key of a permitted shape, or hold no safe public key."""
