@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Accreditations} from "./Accreditations.sol";
+import {CoseKey} from "./CoseKey.sol";
+import {IRegistry} from "./IRegistry.sol";
+
+/// @title The registry of one Sealroot deployment
+/// @notice Who is trusted for what:
+/// - the council, through the AccessManager that is this contract's authority: who is an agency, which keys and
+///   accreditations it has, credential types, algorithms, checkpoint signers, the successor. Dangerous acts wait for the
+///   delay that the manager gives its role. It can neither anchor a batch nor publish a status list;
+/// - an agency's anchor account: the agency's own batches and status lists, nothing else;
+/// - an agency's operations account: to end the agency's keys and declare them compromised, and to delegate the
+///   accreditations the agency holds or end those it delegated. It can neither anchor nor publish;
+/// - nobody: to change or remove an entry, to upgrade this contract, to move coins.
+contract Registry is Accreditations {
+    struct Successor {
+        uint256 chainId;
+        address registry;
+    }
+
+    Successor private _successor;
+
+    /// @param manager the AccessManager that knows which functions the council may call, and after which delay
+    constructor(address manager) AccessManaged(manager) {}
+
+    /// @inheritdoc IRegistry
+    function setCheckpointSigners(uint8 k, bytes calldata coseKeys) external restricted {
+        if (!CoseKey.areSigners(k, coseKeys)) revert RegistryInvalidCheckpointSigners();
+        _append(0x80, abi.encodePacked(k, coseKeys));
+    }
+
+    /// @inheritdoc IRegistry
+    function setSuccessor(uint256 chainId, address registry) external restricted {
+        if (registry == address(0)) revert RegistryZeroAccount();
+        _successor = Successor(chainId, registry);
+        _appendLast(0x90, abi.encodePacked(chainId, registry));
+    }
+
+    /// @inheritdoc IRegistry
+    function successor() external view returns (uint256 chainId, address registry) {
+        return (_successor.chainId, _successor.registry);
+    }
+
+    /// @inheritdoc IRegistry
+    function version() external pure returns (string memory) {
+        return "1.0.0";
+    }
+}
