@@ -5,8 +5,8 @@ import {Agencies} from "./Agencies.sol";
 import {IRegistry} from "./IRegistry.sol";
 
 /// @title The credential types and who is accredited for them
-/// @notice Trusts the council to register types, to grant accreditations and to end any; an accredited agency's operations
-/// account to delegate within what the agency holds, and to end what it delegated.
+/// @notice Trusts the council to register types, to grant accreditations and to end any; an accredited agency's
+/// operations account to delegate within what the agency holds, and to end what it delegated.
 abstract contract Accreditations is Agencies {
     struct Accreditation {
         bytes16 agencyCode;

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title The text an agency is known by: its code and its names
-/// @notice Refuses whatever two readers could see differently: other bytes in a code, bytes that are not UTF-8, controls.
+/// @notice Refuses whatever two readers could see differently: other bytes in a code, malformed UTF-8, controls.
 library AgencyText {
     uint256 private constant MAX_CHARACTERS = 120;
     uint8 private constant LF = 0x0a;

@@ -73,7 +73,8 @@ library CoseKey {
         return _isSquare(addmod(mulmod(x, slope, P256_P), P256_B, P256_P), P256_P);
     }
 
-    /// @dev y is the coordinate of a point not of small order: y < p, not one of five, and (y² - 1) / (d y² + 1) is a square.
+    /// @dev y is the coordinate of a point not of small order: y < p, not one of the five that are, and
+    /// (y² - 1) / (d y² + 1) is a square.
     function _isOnEdwards25519(uint256 y) private view returns (bool) {
         if (y >= ED_P || y < 2 || y == ED_P - 1 || y == ED_Y8 || y == ED_Y8_NEGATED) return false;
         uint256 square = mulmod(y, y, ED_P);

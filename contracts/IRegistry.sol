@@ -98,7 +98,7 @@ interface IRegistry {
     /// @notice End the use of a key from now on. Operations account of its agency, or council. Kind 0x21.
     function endKey(bytes16 kid) external;
 
-    /// @notice Declare that a key was in other hands from `since`. Operations account of its agency, or council. Kind 0x22.
+    /// @notice Declare that a key was in other hands from `since`. Operations account, or council. Kind 0x22.
     function compromiseKey(bytes16 kid, uint64 since) external;
 
     /// @notice Confirm a batch that a compromised key anchored. Council. Kind 0x23.
@@ -117,7 +117,8 @@ interface IRegistry {
         uint64 until
     ) external returns (uint64 id);
 
-    /// @notice Accredit another agency within an accreditation in force. Operations account of the parent's agency. Kind 0x31.
+    /// @notice Accredit another agency within an accreditation in force. Kind 0x31.
+    /// Operations account of the parent's agency.
     /// @return id the number of the new accreditation
     function delegateAccreditation(
         uint64 parent,
@@ -172,7 +173,8 @@ interface IRegistry {
     /// @notice How many entries the journal has.
     function size() external view returns (uint64);
 
-    /// @notice An agency as it is now; all zero where the code is not registered. Batches up to `nextBatch - 1` are anchored.
+    /// @notice An agency as it is now; all zero where the code is not registered.
+    /// Batches up to `nextBatch - 1` are anchored.
     function agency(
         bytes16 agencyCode
     )

@@ -9,8 +9,8 @@ import {IRegistry} from "./IRegistry.sol";
 /// @title The registry of one Sealroot deployment
 /// @notice Who is trusted for what:
 /// - the council, through the AccessManager that is this contract's authority: who is an agency, which keys and
-///   accreditations it has, credential types, algorithms, checkpoint signers, the successor. Dangerous acts wait for the
-///   delay that the manager gives its role. It can neither anchor a batch nor publish a status list;
+///   accreditations it has, credential types, algorithms, checkpoint signers, the successor. Dangerous acts wait for
+///   the delay that the manager gives its role. It can neither anchor a batch nor publish a status list;
 /// - an agency's anchor account: the agency's own batches and status lists, nothing else;
 /// - an agency's operations account: to end the agency's keys and declare them compromised, and to delegate the
 ///   accreditations the agency holds or end those it delegated. It can neither anchor nor publish;
