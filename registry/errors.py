@@ -1,20 +1,20 @@
 """The errors of the registry, so that a caller can tell a bad journal from a foreign bundle and from a chain out of reach.
 
-    SealrootError
-    ├── JournalError             a journal breaks a rule of docs/formats/journal.md; has the `index` of the entry
-    ├── TrustStateError          a trust state was asked for something it cannot do
-    ├── TrustDataError           trust data must not be used; has a stable `code` of docs/formats/verdict.md
-    │   ├── BundleError              trust.malformed  not a whole bundle of docs/formats/bundle.md
-    │   │   ├── SnapshotError            the snapshot inside is not in its one canonical form
-    │   │   └── CheckpointError          too few signatures, or a checkpoint that breaks docs/formats/checkpoint.md
-    │   ├── ForeignRegistryError     trust.foreign    the trust data of another chain or contract
-    │   └── RollbackError            trust.rollback   older than what this verifier has already seen
-    │       └── ForkError                the same journal in two versions: someone shows different people different things
-    ├── TrustAnchorError         a trust anchor file that cannot be used
-    └── ChainError               the chain, seen from the outside
-        ├── ChainUnavailableError    no endpoint answered: try again later, nothing is lost
-        ├── ChainMismatchError       the chain is not the one the local files belong to
-        └── TransactionRefusedError  the contract refused a change
+SealrootError
+├── JournalError             a journal breaks a rule of docs/formats/journal.md; has the `index` of the entry
+├── TrustStateError          a trust state was asked for something it cannot do
+├── TrustDataError           trust data must not be used; has a stable `code` of docs/formats/verdict.md
+│   ├── BundleError              trust.malformed  not a whole bundle of docs/formats/bundle.md
+│   │   ├── SnapshotError            the snapshot inside is not in its one canonical form
+│   │   └── CheckpointError          too few signatures, or a checkpoint that breaks docs/formats/checkpoint.md
+│   ├── ForeignRegistryError     trust.foreign    the trust data of another chain or contract
+│   └── RollbackError            trust.rollback   older than what this verifier has already seen
+│       └── ForkError                the same journal in two versions: someone shows different people different things
+├── TrustAnchorError         a trust anchor file that cannot be used
+└── ChainError               the chain, seen from the outside
+    ├── ChainUnavailableError    no endpoint answered: try again later, nothing is lost
+    ├── ChainMismatchError       the chain is not the one the local files belong to
+    └── TransactionRefusedError  the contract refused a change
 """
 
 from typing import ClassVar
