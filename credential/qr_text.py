@@ -1,0 +1,117 @@
+"""The text of the QR symbol, `<url>#<digits>`: 7 bytes as 17 digits, so that the symbol is dense and the text URL-safe."""
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from credential.errors import LimitError, TextError
+
+MAX_TEXT: Final = 42_000
+_DIGITS_OF: Final = (0, 3, 5, 8, 10, 13, 15)  # how many digits a last group of 0 to 6 bytes has
+_BYTES_OF: Final = {digits: count for count, digits in enumerate(_DIGITS_OF)}
+_DIGITS: Final = re.compile(r"[0-9]+")
+_URL: Final = re.compile(r"[!-~]{0,512}")
+# What two digits read as one hexadecimal byte stand for: 0x42 is 42.
+_TWO_DIGITS: Final = bytes((byte >> 4) * 10 + (byte & 0x0F) for byte in range(256))
+
+
+class QrText(NamedTuple):
+    """What a QR text holds: the bytes of a sealed credential, and the URL, which whoever printed it chose."""
+
+    sealed: bytes
+    url: str | None
+
+
+def qr_encode(sealed: bytes, url: str = "") -> str:
+    """Return `<url>#<digits>`, or the digits alone where the URL is empty (docs/formats/qr-text.md).
+
+    sealed  the bytes to carry, at least one
+    url     at most 512 characters of printable ASCII without `#`
+
+    Raises TextError for another URL or no bytes, LimitError where the text would be longer than 42,000 characters.
+    """
+    if not sealed or "#" in url or not _URL.fullmatch(url):
+        raise TextError(
+            "a QR text needs bytes to carry, and a URL of printable ASCII without # or none"
+        )
+    whole = len(sealed) - len(sealed) % 7
+    digits = "".join(
+        f"{int.from_bytes(sealed[at : at + 7], 'big'):017d}" for at in range(0, whole, 7)
+    )
+    if whole != len(sealed):
+        width = _DIGITS_OF[len(sealed) - whole]
+        digits += f"{int.from_bytes(sealed[whole:], 'big'):0{width}d}"
+    text = f"{url}#{digits}" if url else digits
+    if len(text) > MAX_TEXT:
+        raise LimitError(
+            f"a QR text of {len(text)} characters, where at most {MAX_TEXT} are permitted"
+        )
+    return text
+
+
+def qr_decode(text: str) -> QrText:
+    """Return the bytes and the URL of a QR text; every byte string has exactly one digit string, and every other is refused.
+
+    The URL is None where the text is digits alone. It is reported and otherwise ignored: it may be a phisher's. The
+    bytes are not parsed (`decode_sealed` does). Raises LimitError for a text of more than 42,000 characters, TextError
+    for any other fault.
+    """
+    if len(text) > MAX_TEXT:
+        raise LimitError(
+            f"a QR text of {len(text)} characters, where at most {MAX_TEXT} are permitted"
+        )
+    url, separator, digits = text.rpartition("#")
+    if separator and ("#" in url or not _URL.fullmatch(url)):
+        raise TextError("the part before # is not a URL of at most 512 printable ASCII characters")
+    if not _DIGITS.fullmatch(digits):
+        raise TextError("after # there must be the digits 0 to 9 and nothing else")
+    groups, rest = divmod(len(digits), 17)
+    if rest not in _BYTES_OF:
+        raise TextError("the digits are not as many as any number of bytes has")
+    sealed = _whole_groups(digits[: len(digits) - rest], groups) if groups else b""
+    if rest:
+        last = int(digits[-rest:])
+        if last >> (8 * _BYTES_OF[rest]):
+            raise TextError("the last group of digits is larger than its bytes can hold")
+        sealed += last.to_bytes(_BYTES_OF[rest], "big")
+    return QrText(sealed, url if separator else None)
+
+
+def _whole_groups(digits: str, groups: int) -> bytes:
+    """Return 7 bytes for each group of 17 digits, all groups at once.
+
+    One long integer holds each group in a lane of 64 bits, so that ten operations do what a loop would do for every
+    group: the last 16 digits of each, two by two, are read as hexadecimal bytes, then neighbours are joined to numbers
+    below 10^4, 10^8 and 10^16; at last the first digit is added. A lane holds less than 10^17 < 2^64, so none spills
+    over. Measured at a third of the time of `int` for each group.
+    """
+    rest = bytearray(digits, "ascii")
+    leading = bytearray(8 * groups)
+    leading[7::8] = rest[::17]
+    del rest[::17]
+    low_bytes, low_pairs, low_halves, ones = _lanes(groups)
+    lanes = int.from_bytes(bytes.fromhex(rest.decode()).translate(_TWO_DIGITS), "big")
+    lanes = (lanes & low_bytes) + ((lanes >> 8) & low_bytes) * 100
+    lanes = (lanes & low_pairs) + ((lanes >> 16) & low_pairs) * 10_000
+    lanes = (lanes & low_halves) + ((lanes >> 32) & low_halves) * 100_000_000
+    lanes += (int.from_bytes(leading, "big") - ones) * 10**16
+    grouped = bytearray(lanes.to_bytes(8 * groups, "big"))
+    if any(grouped[::8]):
+        raise TextError("a group of 17 digits is larger than 7 bytes can hold")
+    del grouped[::8]
+    return bytes(grouped)
+
+
+@lru_cache(maxsize=128)
+def _lanes(groups: int) -> tuple[int, int, int, int]:
+    """Return, for lanes of 64 bits: the low byte of every two, the low two of every four, the low half, the code of 0."""
+    patterns = (
+        b"\0\xff" * 4,
+        b"\0\0\xff\xff" * 2,
+        b"\0\0\0\0\xff\xff\xff\xff",
+        b"\0\0\0\0\0\0\x000",
+    )
+    low_bytes, low_pairs, low_halves, ones = (
+        int.from_bytes(pattern * groups, "big") for pattern in patterns
+    )
+    return low_bytes, low_pairs, low_halves, ones

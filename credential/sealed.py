@@ -1,0 +1,243 @@
+"""The sealed credential: an entry and its receipt (RFC 9942) as the bytes that travel (docs/formats/sealed.md)."""
+
+from struct import Struct
+from struct import error as StructError
+from typing import Final, NamedTuple
+
+from credential import cbor
+from credential.cbor import Key, Tag, Value
+from credential.errors import FormatError, StructureError
+from credential.ids import Kid, Root
+from credential.keys import ALG_ES256, ALG_MLDSA44, SIGNATURE_BYTES
+from credential.merkle import inclusion_root, leaf_hash
+from credential.sign1 import TAG_SIGN1, protected_header
+
+MAX_TREE_SIZE: Final = 1 << 20
+RECEIPT_ALGORITHMS: Final = (ALG_ES256, ALG_MLDSA44)
+_TAGS: Final = frozenset({TAG_SIGN1})
+_RFC9162_SHA256: Final = 1  # verifiable data structure of RFC 9942
+
+
+class Receipt(NamedTuple):
+    """A receipt of inclusion: who signed the batch root, and the path from the entry to it."""
+
+    alg: int
+    kid: Kid
+    tree_size: int
+    leaf_index: int
+    path: tuple[bytes, ...]
+    protected: bytes
+    signature: bytes
+    """Empty where the root is anchored and the sealer has dropped it."""
+
+
+class Sealed(NamedTuple):
+    """An entry, as opaque bytes, and its receipt; nothing about either has been verified yet but the form."""
+
+    entry: bytes
+    receipt: Receipt
+
+
+def decode_sealed(sealed: bytes) -> Sealed:
+    """Return entry and receipt of a sealed credential, strictly by docs/formats/sealed.md; verifies no proof.
+
+    The entry inside is not parsed (`decode_entry` does), and leaf index and path are not compared with the tree size
+    (`sealed_root` does). Raises LimitError, EncodingError or StructureError for any other bytes.
+    """
+    return _decode_usual(sealed) or _decode_any(sealed)
+
+
+def encode_sealed(entry: bytes, receipt: Receipt) -> bytes:
+    """Return the bytes of a sealed credential."""
+    proof = [receipt.tree_size, receipt.leaf_index, list(receipt.path)]
+    return b"".join(
+        (
+            b"\x82",
+            cbor.head(2, len(entry)),
+            entry,
+            receipt_opening(receipt.protected),
+            cbor.encode(cbor.encode(proof)),  # type: ignore[arg-type]  # list is invariant; bytes are Values
+            receipt_ending(receipt.signature),
+        )
+    )
+
+
+def receipt_opening(protected: bytes) -> bytes:
+    """Return the part of a receipt before its proof, the same for all credentials of a batch."""
+    return b"\xd2\x84" + cbor.encode(protected) + _BEFORE_PROOF
+
+
+def receipt_ending(signature: bytes) -> bytes:
+    """Return the part of a receipt after its proof, the same for all credentials of a batch."""
+    return b"\xf6" + cbor.encode(signature)
+
+
+def without_signature(sealed: bytes) -> bytes:
+    """Return the sealed credential with an empty signature: smaller, and enough where its root is anchored."""
+    entry, receipt = decode_sealed(sealed)
+    return encode_sealed(entry, receipt._replace(signature=b""))
+
+
+def sealed_root(sealed: Sealed) -> Root:
+    """Return the batch root that entry and path give (RFC 9162 §2.1.3.2); PathError when they cannot belong together."""
+    receipt = sealed.receipt
+    return inclusion_root(
+        leaf_hash(sealed.entry), receipt.leaf_index, receipt.tree_size, receipt.path
+    )
+
+
+def receipt_header(alg: int, kid: Kid) -> bytes:
+    """Return the protected header of a receipt: { 1: alg, 4: kid, 395: 1 }."""
+    return protected_header(alg, kid, _RFC9162_SHA256)
+
+
+def registry_aad(chain_id: int, contract: bytes) -> bytes:
+    """Return the external_aad that binds a receipt to one registry: deterministic CBOR of [chain id, contract]."""
+    if len(contract) != 20 or chain_id < 0:
+        raise StructureError("a registry is named by a chain id and a contract address of 20 bytes")
+    return cbor.encode([chain_id, contract])
+
+
+_BEFORE_PROOF: Final = b"\xa1\x19\x01\x8c\xa1\x20\x81"  # { 396: { -1: [ ...
+_AFTER_KID: Final = (
+    b"\x19\x01\x8b\x01" + _BEFORE_PROOF
+)  # 395: 1, then the unprotected header up to the proof
+# Tag 18, array of 4, the head of `protected` and its members up to the 16 bytes of kid.
+_ES256_OPENING: Final = b"\xd2\x84\x58\x19\xa3\x01\x26\x04\x50"
+_MLDSA44_OPENING: Final = b"\xd2\x84\x58\x1a\xa3\x01\x38\x2f\x04\x50"
+# By number of steps: the heads of the 32 bytes of each step, and how to cut the steps out.
+_STEP_HEADS: Final = tuple(b"\x58\x20" * count for count in range(24))
+_STEPS: Final = tuple(Struct("2s32s" * count) for count in range(24))
+
+
+def _decode_usual(data: bytes) -> Sealed | None:
+    """Return what `_decode_any` returns, or None where the bytes are not in the layout that nearly all receipts have.
+
+    It compares the bytes that are the same in all receipts instead of parsing them; where anything differs
+    `_decode_any` decides and names the fault, and a test holds the two against each other. Every verification passes
+    here; the general way costs four times as much.
+    """
+    size = len(data)
+    if size > cbor.MAX_BYTES or size < 64 or data[0] != 0x82:
+        return None
+    try:
+        entry_at, at = _bytes_at(data, 1)
+        entry_end = at
+        if data.startswith(_ES256_OPENING, at):
+            alg, kid_at = ALG_ES256, at + 9
+        elif data.startswith(_MLDSA44_OPENING, at):
+            alg, kid_at = ALG_MLDSA44, at + 10
+        else:
+            return None
+        if not data.startswith(_AFTER_KID, kid_at + 16):
+            return None
+        at, proof_end = _bytes_at(data, kid_at + 27)
+        if data[at] != 0x83:
+            return None
+        tree_size, leaf_index, at = data[at + 1], data[at + 2], at + 3
+        if tree_size >= 24 or leaf_index >= 24:
+            tree_size, at = _uint_at(data, at - 2)
+            leaf_index, at = _uint_at(data, at)
+        steps = data[at] - 0x80
+        at += 1
+        if (
+            not 0 <= steps < 24
+            or at + 34 * steps != proof_end
+            or not 1 <= tree_size <= MAX_TREE_SIZE
+        ):
+            return None
+        parts = _STEPS[steps].unpack_from(data, at)
+        if b"".join(parts[::2]) != _STEP_HEADS[steps]:
+            return None
+        ending = data[proof_end : proof_end + 3]
+        if ending == b"\xf6\x40":
+            signature = b""
+        elif alg == ALG_ES256 and ending == b"\xf6\x58\x40" and size == proof_end + 67:
+            signature = data[-64:]
+        else:
+            return None
+    except (IndexError, StructError, FormatError):
+        return None
+    receipt = Receipt(
+        alg,
+        Kid(data[kid_at : kid_at + 16]),
+        tree_size,
+        leaf_index,
+        parts[1::2],
+        data[entry_end + 4 : kid_at + 20],
+        signature,
+    )
+    return Sealed(data[entry_at:entry_end], receipt)
+
+
+def _bytes_at(data: bytes, at: int) -> tuple[int, int]:
+    """Return where the content of the byte string at `at` begins and ends."""
+    first = data[at]
+    if first == 0x58 and data[at + 1] >= 24:
+        return at + 2, at + 2 + data[at + 1]
+    if first >> 5 != 2:
+        raise StructureError("not a byte string")
+    if first < 0x58:
+        return at + 1, at + first - 0x3F
+    length, start = cbor.argument_at(data, at + 1, first & 0x1F)
+    return start, start + length
+
+
+def _uint_at(data: bytes, at: int) -> tuple[int, int]:
+    """Return the unsigned integer at `at`, and where it ends."""
+    first = data[at]
+    if first < 24:
+        return first, at + 1
+    if first > 0x1F:
+        raise StructureError("not an unsigned integer")
+    return cbor.argument_at(data, at + 1, first)
+
+
+def _decode_any(data: bytes) -> Sealed:
+    match cbor.decode(data, tags=_TAGS):
+        case [
+            bytes(entry),
+            Tag(number=18, value=[bytes(protected), dict(unprotected), None, bytes(signature)]),
+        ]:
+            alg, kid = _alg_and_kid(cbor.decode(protected))
+            tree_size, leaf_index, path = _proof(unprotected)
+            if signature and len(signature) != SIGNATURE_BYTES[alg]:
+                raise StructureError(
+                    "the signature is neither empty nor has it the length of its algorithm"
+                )
+            return Sealed(
+                entry, Receipt(alg, kid, tree_size, leaf_index, path, protected, signature)
+            )
+    raise StructureError("not a sealed credential: an entry and a receipt")
+
+
+def _alg_and_kid(header: Value) -> tuple[int, Kid]:
+    match header:
+        case {1: alg, 4: bytes(kid), 395: vds} if (
+            len(header) == 3 and len(kid) == 16 and type(vds) is int and vds == 1
+        ):
+            if type(alg) is int and alg in RECEIPT_ALGORITHMS:
+                return alg, Kid(kid)
+            raise StructureError("the algorithm of a receipt is ES256 or ML-DSA-44")
+    raise StructureError("the protected header of the receipt has not exactly alg, kid and vds")
+
+
+def _proof(unprotected: dict[Key, Value]) -> tuple[int, int, tuple[bytes, ...]]:
+    match unprotected:
+        case {396: {-1: [bytes(encoded)], **others}} if len(unprotected) == 1 and not others:
+            match cbor.decode(encoded):
+                case [int(tree_size), int(leaf_index), list(path)]:
+                    return _checked_proof(tree_size, leaf_index, path)
+    raise StructureError("the receipt has not exactly one inclusion proof of size, index and path")
+
+
+def _checked_proof(
+    tree_size: int, leaf_index: int, path: list[Value]
+) -> tuple[int, int, tuple[bytes, ...]]:
+    if type(tree_size) is not int or type(leaf_index) is not int:
+        raise StructureError("tree size and leaf index are not numbers")
+    if not 1 <= tree_size <= MAX_TREE_SIZE or leaf_index < 0:
+        raise StructureError("the tree size is not 1 to 1,048,576, or the leaf index is negative")
+    if any(type(step) is not bytes or len(step) != 32 for step in path):
+        raise StructureError("a step of the inclusion path is not 32 bytes")
+    return tree_size, leaf_index, tuple(path)  # type: ignore[arg-type]  # each was checked by its exact type
