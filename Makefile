@@ -39,7 +39,7 @@ $(PYTHON_READY): requirements/dev.txt pyproject.toml $(UV) | $(VENV)/bin/python
 	$(UV) pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(NODE_READY): hardhat-node/package-lock.json $(PYTHON_READY)
+$(NODE_READY): hardhat-node/package-lock.json | $(PYTHON_READY)
 	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
