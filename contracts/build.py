@@ -1,7 +1,7 @@
 """Compile the contracts with py-solc-x and the npm `solc`, and write what the services load.
 
-`python contracts/build.py` writes `registry/abi/<Name>.json` for each contract that can be deployed;
-`--check` writes nothing and fails when a file there is not what the sources compile to.
+`python contracts/build.py` writes `registry/abi/<Name>.json` for each contract that can be
+deployed; `--check` writes nothing and fails when a file is not what the sources compile to.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ ARTIFACTS = ROOT / "registry" / "abi"
 # Contracts of OpenZeppelin that we deploy as they are.
 AUDITED = ("@openzeppelin/contracts/access/manager/AccessManager.sol",)
 
-# The same settings stand in hardhat-node/hardhat.config.js, so that what is tested is what is deployed.
+# The same settings stand in hardhat-node/hardhat.config.js: what is tested is what is deployed.
 SETTINGS = {
     "evmVersion": "paris",
     "optimizer": {"enabled": True, "runs": 200},
@@ -113,7 +113,7 @@ def write(wanted: dict[str, str]) -> None:
 
 def main(
     *,
-    check: Annotated[bool, typer.Option(help="Compare with what is checked in; write nothing.")] = False,
+    check: Annotated[bool, typer.Option(help="Compare only; write nothing.")] = False,
 ) -> None:
     """Compile the contracts and write, or check, `registry/abi`."""
     wanted = {f"{name}.json": render(document) for name, document in compile_contracts().items()}
