@@ -1,0 +1,109 @@
+"""Verdicts for many credentials at once, sharing the work that credentials of one batch have in common.
+
+Nothing here decides anything. What is remembered are answers of pure functions under all of their inputs, for the
+length of one call, so that every verdict is the one `verify` gives.
+"""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from credential.entry import Entry
+from credential.ids import Root, UnixTime
+from credential.merkle import leaf_hash
+from credential.sealed import Receipt, Sealed, sealed_root
+from registry.trust_data import TrustData
+from verifier.policy import DEFAULT_POLICY, Policy
+from verifier.verdict import Verdict
+from verifier.verify import Case, Grounds, grounds, judge
+
+MOST_REMEMBERED_NODES = 200_000
+
+_Path = tuple[bytes, ...]
+
+
+def verify_many(
+    sealed: Iterable[bytes], trust: TrustData, at: int, policy: Policy = DEFAULT_POLICY
+) -> list[Verdict]:
+    """Return the verdict of `verify` for each credential, in order, in less time for those of one batch."""
+    case = Case(trust, UnixTime(at), policy)
+    root_of = RememberedPaths().root_of
+    grounds_of = RememberedGrounds().grounds_of
+    return [judge(each, case, root_of, grounds_of) for each in sealed]
+
+
+class RememberedPaths:
+    """Roots of inclusion paths, remembered by every node on the way (RFC 9162 §2.1.3.2).
+
+    The root is a function of a node, its place, and the rest of the path above it. Two leaves under the same node
+    whose paths go on alike share that answer; where one byte of the rest differs, the whole path is walked.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[int, int, _Path, Root]] = {}
+
+    def root_of(self, credential: Sealed) -> Root:
+        """Return what `sealed_root` returns, and raise what it raises."""
+        receipt = credential.receipt
+        path = tuple(receipt.path)
+        at, last = receipt.leaf_index, receipt.tree_size - 1
+        node = leaf_hash(credential.entry)
+        if not 0 <= at <= last:
+            return sealed_root(credential)  # raises
+        passed: list[tuple[bytes, int, int, int]] = []
+        known = self._known
+        for step, sibling in enumerate(path, 1):
+            if not last:
+                return sealed_root(credential)  # raises
+            if at & 1 or at == last:
+                node = sha256(b"\x01" + sibling + node).digest()
+                while not at & 1:
+                    at >>= 1
+                    last >>= 1
+            else:
+                node = sha256(b"\x01" + node + sibling).digest()
+            at >>= 1
+            last >>= 1
+            seen = known.get(node)
+            if seen is not None and seen[0] == at and seen[1] == last and seen[2] == path[step:]:
+                root = seen[3]
+                break
+            passed.append((node, at, last, step))
+        else:
+            if last:
+                return sealed_root(credential)  # raises
+            root = Root(node)
+        self._remember(passed, path, root)
+        return root
+
+    def _remember(
+        self, passed: list[tuple[bytes, int, int, int]], path: _Path, root: Root
+    ) -> None:
+        if len(self._known) > MOST_REMEMBERED_NODES:
+            self._known.clear()
+        for node, at, last, step in passed:
+            self._known[node] = (at, last, path[step:], root)
+
+
+class RememberedGrounds:
+    """Answers of `grounds`, remembered under everything they depend on."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[object, ...], Grounds] = {}
+
+    def grounds_of(self, entry: Entry, receipt: Receipt, root: Root, case: Case) -> Grounds:
+        """Return what `grounds` returns; `iat` matters only where nothing is anchored."""
+        question = (
+            root,
+            entry.iss,
+            entry.type_no,
+            entry.type_version,
+            receipt.tree_size,
+            receipt.protected,
+            receipt.signature,
+        )
+        answer = self._answers.get(question) or self._answers.get((*question, entry.iat))
+        if answer is None:
+            answer = grounds(entry, receipt, root, case)
+            depends = question if answer.anchored is not None else (*question, entry.iat)
+            self._answers[depends] = answer
+        return answer

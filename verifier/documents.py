@@ -1,0 +1,127 @@
+"""From whatever was handed over (picture, PDF, sealed file, text) to the sealed credentials in it, each with its place."""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from credential.errors import FormatError
+from credential.qr_text import qr_decode
+from verifier.errors import DocumentError
+from verifier.reasons import Reason
+
+MOST_FILE_BYTES = 48 * 1024 * 1024
+MOST_TEXT_BYTES = 64 * 1024
+
+SEALED_SUFFIX = ".sealed"
+RECORD_NAME = "record.cbor"
+
+_PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
+_PDF_START = b"%PDF-"
+_PDF_START_WITHIN = 1024
+_SEALED_START = 0x82
+_PRINTABLE = re.compile(rb"[\t\r\n -~]+")
+
+
+class PlaceKind(StrEnum):
+    """Where in a document a credential was found."""
+
+    PAGE = "page"
+    ATTACHMENT = "attachment"
+    PICTURE = "picture"
+    TEXT = "text"
+    FILE = "file"
+
+
+class Held(NamedTuple):
+    """One code or attachment: its sealed bytes, or the form code that its text fails with."""
+
+    kind: PlaceKind
+    page: int | None
+    sealed: bytes
+    url: str | None = None
+    fault: str | None = None
+
+
+class Reading(NamedTuple):
+    """What one input holds: at least one code or attachment, and the full record where a PDF carries it."""
+
+    held: tuple[Held, ...]
+    records: tuple[bytes, ...] = ()
+
+
+def read_document(content: bytes, name: str = "") -> Reading:
+    """Return the sealed credentials in a file, whose kind is told by its bytes, not by its name.
+
+    The name decides only where the bytes say nothing: damaged bytes in a `.sealed` file are a damaged credential.
+    Raises DocumentError when there is nothing in it that could be one.
+    """
+    if len(content) > MOST_FILE_BYTES:
+        raise DocumentError(
+            Reason.DOCUMENT_TOO_LARGE, f"the file has more than {MOST_FILE_BYTES:,} bytes"
+        )
+    if content.startswith(_PICTURE_STARTS):
+        return _from_picture(content)
+    if _PDF_START in content[:_PDF_START_WITHIN]:
+        return _from_pdf(content)
+    if content[:1] == bytes((_SEALED_START,)) or name.endswith(SEALED_SUFFIX):
+        return Reading((Held(PlaceKind.FILE, None, content),))
+    if _PRINTABLE.fullmatch(content) or name.endswith(".txt"):
+        return _from_text(content)
+    raise DocumentError(
+        Reason.DOCUMENT_UNREADABLE,
+        "this is not a PNG, JPEG or WebP picture, a PDF, a sealed file or a text",
+    )
+
+
+def _from_text(content: bytes) -> Reading:
+    """Return the credential of a QR text; the one line end that editors add belongs to the file, not to the text."""
+    if len(content) > MOST_TEXT_BYTES:
+        raise DocumentError(Reason.DOCUMENT_TOO_LARGE, f"over {MOST_TEXT_BYTES:,} bytes of text")
+    text = content.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
+    return Reading((_held(text, PlaceKind.TEXT, None),))
+
+
+def _from_picture(content: bytes) -> Reading:
+    from verifier.scan import read_picture  # noqa: PLC0415  (100 ms that only pictures have to pay)
+
+    ours = [text for text in read_picture(content) if _is_ours(text)]
+    if not ours:
+        raise DocumentError(Reason.DOCUMENT_NO_CODE, "the QR code in the picture is of another kind")
+    return Reading(tuple(_held(text, PlaceKind.PICTURE, None) for text in ours))
+
+
+def _from_pdf(content: bytes) -> Reading:
+    from verifier.pdf import read_pdf  # noqa: PLC0415  (only PDFs pay for the picture library)
+
+    pdf = read_pdf(content)
+    held = [_held(text, PlaceKind.PAGE, page) for page, text in pdf.codes if _is_ours(text)]
+    held += [
+        Held(PlaceKind.ATTACHMENT, None, attached)
+        for name, attached in pdf.attachments
+        if name != RECORD_NAME
+    ]
+    if not held:
+        raise DocumentError(Reason.DOCUMENT_NO_CODE, "no page of the PDF shows a code of ours")
+    records = (attached for name, attached in pdf.attachments if name == RECORD_NAME)
+    return Reading(tuple(held), tuple(records))
+
+
+def _held(text: str, kind: PlaceKind, page: int | None) -> Held:
+    try:
+        sealed, url = qr_decode(text)
+    except FormatError as error:
+        return Held(kind, page, text.encode("utf-8", "replace"), None, error.code)
+    return Held(kind, page, sealed, url)
+
+
+_OURS_LEAST_LENGTH = 100
+_OURS_LEAST_DIGITS = 0.6
+
+
+def _is_ours(text: str) -> bool:
+    """True for a QR text of ours, whole or damaged; false for the other codes that stand beside it on paper."""
+    tail = text.rpartition("#")[2]
+    digits = sum(character.isdecimal() for character in tail)
+    return 0 < digits == len(tail) or (
+        len(tail) >= _OURS_LEAST_LENGTH and digits >= _OURS_LEAST_DIGITS * len(tail)
+    )

@@ -1,0 +1,31 @@
+"""The errors of the verifier's rim; `verify` itself raises none of them.
+
+    SealrootError
+    ├── PolicyError              a policy setting is not one docs/formats/verdict.md allows
+    ├── DocumentError            nothing could be read from what was handed over; has a `reason`
+    ├── StoreError               the memory of what this verifier has seen cannot be read or written
+    └── SourceError              trust data could not be fetched or read at all
+"""
+
+from credential.errors import SealrootError
+from verifier.reasons import Reason
+
+
+class PolicyError(SealrootError, ValueError):
+    """A policy setting is not one docs/formats/verdict.md allows."""
+
+
+class DocumentError(SealrootError):
+    """Nothing could be read from what was handed over; `reason` is a document code of docs/formats/verdict.md."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class StoreError(SealrootError):
+    """The memory of what this verifier has seen cannot be read or written."""
+
+
+class SourceError(SealrootError):
+    """Trust data could not be fetched or read at all."""

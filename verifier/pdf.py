@@ -1,0 +1,121 @@
+"""From a PDF to the QR texts of each page as it is drawn, and the files the issuer attached; its text is never read."""
+
+import base64
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from PIL import Image
+
+from verifier.confined import Answer, confined
+from verifier.errors import DocumentError
+from verifier.reasons import Reason
+from verifier.scan import read_patiently, read_quickly, read_turned
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfPage
+
+MOST_PAGES = 40
+MOST_PATIENT_PAGES = 3
+MOST_ATTACHMENTS = 16
+MOST_ATTACHMENT_BYTES = 1024 * 1024
+MOST_SECONDS = 30
+
+SEALED_SUFFIX = ".sealed"
+RECORD_NAME = "record.cbor"
+
+_DOTS_PER_INCH = (200, 300)
+_POINTS_PER_INCH = 72
+_MOST_PIXELS_A_PAGE = 16_000_000
+
+
+class PdfContent(NamedTuple):
+    """What a PDF shows and carries: QR texts by page number from 1, and its attachments of ours by name."""
+
+    pages: int
+    codes: list[tuple[int, str]]
+    attachments: list[tuple[str, bytes]]
+
+
+def read_pdf(document: bytes) -> PdfContent:
+    """Return the QR texts of all pages and the attachments a verifier goes by.
+
+    The pages are rendered and scanned, so that only what a person sees counts: text extraction can be made to say
+    anything. The work is done in a child process. Raises DocumentError when the file cannot be read.
+    """
+    answer = confined(lambda: _read_here(document), MOST_SECONDS)
+    content = cast("dict[str, list[list[str]]]", answer)
+    return PdfContent(
+        pages=cast("dict[str, int]", answer)["pages"],
+        codes=[(int(page), text) for page, text in content["codes"]],
+        attachments=[(name, base64.b64decode(held)) for name, held in content["attachments"]],
+    )
+
+
+def _read_here(document: bytes) -> Answer:
+    import pypdfium2  # noqa: PLC0415  (100 ms that only PDFs have to pay)
+
+    try:
+        pdf = pypdfium2.PdfDocument(document)
+        if len(pdf) > MOST_PAGES:
+            raise DocumentError(
+                Reason.DOCUMENT_TOO_LARGE,
+                f"the PDF has {len(pdf)} pages, where at most {MOST_PAGES} are read",
+            )
+        pdf.init_forms()
+        attachments = _attachments(pdf)
+        pages = range(len(pdf))
+        codes = [[str(at + 1), text] for at in pages for text in _drawn_codes(pdf[at])]
+        if not codes and not attachments:  # perhaps a poor scan: then patience is worth its time
+            few = pages[:MOST_PATIENT_PAGES]
+            codes = [[str(at + 1), text] for at in few for text in _scanned_codes(pdf[at])]
+        return {"pages": len(pdf), "codes": codes, "attachments": attachments}
+    except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
+        raise DocumentError(
+            Reason.DOCUMENT_UNREADABLE, "the PDF is damaged, encrypted or not a PDF"
+        ) from error
+
+
+def _drawn_codes(page: "PdfPage") -> list[str]:
+    """Return the QR texts of a page as issuers and printers draw it."""
+    for dots in _DOTS_PER_INCH:
+        grey = _drawn(page, dots)
+        texts = read_quickly(grey) or read_turned(grey)
+        if texts:
+            return texts
+    return []
+
+
+def _scanned_codes(page: "PdfPage") -> list[str]:
+    """Return the QR texts of a page that holds a photo or a poor scan."""
+    return read_patiently(_drawn(page, _DOTS_PER_INCH[0]))
+
+
+def _drawn(page: "PdfPage", dots_per_inch: int) -> Image.Image:
+    """Return the page in grey as a viewer draws it, annotations included, within a bounded number of pixels."""
+    width, height = page.get_size()
+    scale = dots_per_inch / _POINTS_PER_INCH
+    if width * height * scale * scale > _MOST_PIXELS_A_PAGE:
+        scale = (_MOST_PIXELS_A_PAGE / (width * height)) ** 0.5
+    drawn = page.render(scale=scale, grayscale=True)
+    size = (drawn.width, drawn.height)
+    return Image.frombuffer("L", size, drawn.buffer, "raw", "L", drawn.stride, 1)
+
+
+def _attachments(pdf: "PdfDocument") -> list[Answer]:
+    count = pdf.count_attachments()
+    if count > MOST_ATTACHMENTS:
+        raise DocumentError(
+            Reason.DOCUMENT_TOO_LARGE, f"the PDF carries more than {MOST_ATTACHMENTS} attachments"
+        )
+    kept: list[Answer] = []
+    for number in range(count):
+        attached = pdf.get_attachment(number)
+        name = attached.get_name()
+        if name != RECORD_NAME and not name.endswith(SEALED_SUFFIX):
+            continue
+        held = bytes(attached.get_data())
+        if len(held) > MOST_ATTACHMENT_BYTES:
+            raise DocumentError(
+                Reason.DOCUMENT_TOO_LARGE, f"an attachment has over {MOST_ATTACHMENT_BYTES:,} bytes"
+            )
+        kept.append([name, base64.b64encode(held).decode()])
+    return kept
