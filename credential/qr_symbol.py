@@ -1,4 +1,4 @@
-"""The QR symbol of a QR text (docs/formats/qr-text.md, "Symbol"): level M, quiet zone 4, never several.
+"""The QR symbol of a QR text (docs/formats/qr-text.md): level M, quiet zone 4, never several.
 
 zxing-cpp's writer draws in bulk; it splits a text into byte, alphanumeric and numeric segments
 with the fewest bits. `draw_png_reference` draws with the `qrcode` library, so that a test can hold

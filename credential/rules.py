@@ -1,7 +1,8 @@
-"""The rules an issuer applies to the text of an input row before it is sealed: numbers, dates, characters of names.
+"""The rules an issuer applies to the text of an input row: numbers, dates, characters of names.
 
-Pure functions of docs/formats/type-document.md, "Rules". Each returns a reason code where the text is refused and None
-where it stands; the words for people live at the rim. Nothing is corrected or normalised: what was entered is signed.
+Pure functions of docs/formats/type-document.md, "Rules". Each returns a reason code where the text
+is refused and None where it stands; the words for people live at the rim. Nothing is corrected or
+normalised: what was entered is signed.
 """
 
 import re
@@ -33,9 +34,7 @@ class Refusal(StrEnum):
     NAME_NO_LETTER = "name.no_letter"
 
 
-_LETTER_VALUE = {
-    letter: 10 + place for place, letter in enumerate("ABCDEFGHJKLMNPQRSTUVXYWZIO")
-}
+_LETTER_VALUE = {letter: 10 + place for place, letter in enumerate("ABCDEFGHJKLMNPQRSTUVXYWZIO")}
 _NATIONAL_ID = re.compile(r"[A-Z][1289A-D][0-9]{8}")
 _ID_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 1)
 _BUSINESS_NO = re.compile(r"[0-9]{8}")
@@ -47,9 +46,10 @@ _FIRST_ROC_YEAR = 1912
 
 
 def refuse_national_id(text: str) -> Refusal | None:
-    """Return None for a national id (second place 1, 2), a resident id (8, 9) or its older form (A to D) that checks.
+    """Return None for an id that checks: national (1, 2), resident (8, 9) or its older form (A-D).
 
-    The letter counts as two digits with the weights 1 and 9; an older form's second letter as the last of its two.
+    The letter counts as two digits with the weights 1 and 9; an older form's second letter as the
+    last of its two.
     """
     if not _NATIONAL_ID.fullmatch(text):
         return Refusal.NATIONAL_ID_FORM
@@ -66,7 +66,7 @@ def refuse_national_id(text: str) -> Refusal | None:
 
 
 def refuse_business_no(text: str) -> Refusal | None:
-    """Return None for a unified business number whose weighted digit sums are divisible by 5 (7 in place 7: or one less)."""
+    """Return None where the weighted digit sums divide by 5 (one less, with 7 in place 7)."""
     if not _BUSINESS_NO.fullmatch(text):
         return Refusal.BUSINESS_NO_FORM
     products = (w * int(d) for w, d in zip(_BUSINESS_WEIGHTS, text, strict=True))
@@ -77,7 +77,7 @@ def refuse_business_no(text: str) -> Refusal | None:
 
 
 def parse_roc_date(text: str) -> date | Refusal:
-    """Return the day of seven digits such as `0990101`: Republic of China year 099, which is 2010, month 01, day 01."""
+    """Return the day of seven digits such as `0990101`: year 99, which is 2010, month 1, day 1."""
     found = _ROC_DATE.fullmatch(text)
     if found is None or found[1] == "000":
         return Refusal.ROC_DATE_FORM
@@ -98,14 +98,14 @@ def parse_iso_date(text: str) -> date | Refusal:
 
 
 def roc_text(day: date) -> str:
-    """Return the day as people write it in the Republic of China calendar, such as `民國 99 年 1 月 1 日`."""
+    """Return the day in the Republic of China calendar, such as `民國 99 年 1 月 1 日`."""
     year = day.year - _FIRST_ROC_YEAR + 1
     era = f"民國 {year}" if year > 0 else f"民國前 {1 - year}"
     return f"{era} 年 {day.month} 月 {day.day} 日"
 
 
 def refuse_digits(text: str) -> Refusal | None:
-    """Return None for ASCII digits alone; other digits of Unicode look alike and are not the same."""
+    """Return None for ASCII digits alone: other digits of Unicode are not the same."""
     return None if _DIGITS.fullmatch(text) else Refusal.DIGITS_FORM
 
 
@@ -125,7 +125,7 @@ def _is_variation_selector(code: int) -> bool:
 def refuse_text(text: str) -> Refusal | None:
     """Return None for one visible line: see "Every text" in docs/formats/type-document.md.
 
-    A variation selector stands only behind an ideograph, and at most four marks stand on one letter.
+    A variation selector stands only behind an ideograph; at most four marks stand on one letter.
     """
     if text.isascii() and text.isprintable():
         return Refusal.SPACE_AT_END if text != text.strip() else None
@@ -161,7 +161,9 @@ def _refuse_character(character: str, before: str) -> Refusal | None:
             return Refusal.CHARACTER_PRIVATE
         case "Cs":
             return Refusal.CHARACTER_UNASSIGNED
-        case "Cn":  # the Unicode tables of this Python may be older than an ideograph of these planes
+        case (
+            "Cn"
+        ):  # the Unicode tables of this Python may be older than an ideograph of these planes
             ideographic = code in _IDEOGRAPHIC_PLANES and code & 0xFFFE != 0xFFFE
             return None if ideographic else Refusal.CHARACTER_UNASSIGNED
         case "Zs":
@@ -174,10 +176,7 @@ def _is_ideograph(character: str) -> bool:
     code = ord(character)
     planes = code in _IDEOGRAPHIC_PLANES and code & 0xFFFE != 0xFFFE
     return (
-        planes
-        or 0x3400 <= code <= 0x4DBF
-        or 0x4E00 <= code <= 0x9FFF
-        or 0xF900 <= code <= 0xFAFF
+        planes or 0x3400 <= code <= 0x4DBF or 0x4E00 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF
     )
 
 
@@ -185,7 +184,7 @@ _NAME_PUNCTUATION = frozenset("‧·・•-‐‑‒–'’‘ʼ.,()（），ー
 
 
 def refuse_name(text: str) -> Refusal | None:
-    """Return None for a person's name: letters, ideographs, marks, and the few signs that stand inside names."""
+    """Return None for a person's name: letters, ideographs, marks, and signs inside names."""
     refused = refuse_text(text)
     if refused is not None:
         return refused
@@ -194,11 +193,7 @@ def refuse_name(text: str) -> Refusal | None:
         category = unicodedata.category(character)
         if category[0] == "L" or _is_ideograph(character):
             letters += 1
-        elif (
-            category[0] != "M"
-            and character not in _NAME_PUNCTUATION
-            and category != "Nl"
-        ):
+        elif category[0] != "M" and character not in _NAME_PUNCTUATION and category != "Nl":
             return Refusal.NAME_CHARACTER
     return None if letters else Refusal.NAME_NO_LETTER
 

@@ -1,7 +1,7 @@
-"""One field of a credential type: what it is called, how it looks in an entry, and a fast check of that form.
+"""One field of a credential type: its name, its form in an entry, and a fast check of that form.
 
-docs/formats/type-document.md describes the members; a check is compiled once per type, because a verifier runs it on
-every entry.
+docs/formats/type-document.md describes the members; a check is compiled once per type, because a
+verifier runs it on every entry.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,9 +24,7 @@ class Text(NamedTuple):
 
     def in_language(self, language: str) -> str:
         """Return the English text for `en` and every tag below it, else the zh-Hant text."""
-        return (
-            self.en if language == "en" or language.startswith("en-") else self.zh_hant
-        )
+        return self.en if language == "en" or language.startswith("en-") else self.zh_hant
 
 
 class FieldKind(StrEnum):
@@ -42,7 +40,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field as its type document states it; `codes` and `fields` are empty where the kind has none."""
+    """One field as its type document states it; `codes` and `fields` may be empty."""
 
     label: int
     key: str
@@ -56,6 +54,7 @@ class Field:
     fields: tuple["Field", ...]
     record_only: bool
     input_only: bool
+    unique: tuple[int, ...]
     max_rows_in_entry: int | None
     count_of: int | None
     first_of: int | None
@@ -72,16 +71,14 @@ class Field:
 
     @property
     def must_be_in_input(self) -> bool:
-        """True where an input row without this field is refused: it is required and has a column of its own."""
+        """True where an input row without this field is refused."""
         return self.required and self.has_column
 
     @property
     def has_column(self) -> bool:
-        """True where the value is read from the input, false where it is computed from other fields."""
+        """True where the value is read from the input, false where it is computed."""
         computed = self.kind is FieldKind.DIGEST or self.count_of is not None
-        return (
-            not computed and self.first_of is None and self.kind is not FieldKind.ROWS
-        )
+        return not computed and self.first_of is None and self.kind is not FieldKind.ROWS
 
 
 def is_iso_day(value: object) -> bool:
@@ -98,7 +95,7 @@ def is_iso_day(value: object) -> bool:
 
 
 def compile_check(fields: Sequence[Field]) -> RowCheck:
-    """Return a function that raises TypeMismatchError for a map that is not of the form of `fields`."""
+    """Return a function that raises TypeMismatchError for a map that is not of these fields."""
     checks = {field.label: _value_check(field) for field in fields}
     keys = {field.label: field.key for field in fields}
     required = tuple(field.label for field in fields if field.must_be_in_entry)
@@ -113,9 +110,7 @@ def compile_check(fields: Sequence[Field]) -> RowCheck:
                 )
         for label in required:
             if label not in values:
-                raise TypeMismatchError(
-                    f"required field {label} ({keys[label]}) is missing"
-                )
+                raise TypeMismatchError(f"required field {label} ({keys[label]}) is missing")
 
     return check
 
@@ -134,9 +129,7 @@ def _value_check(field: Field) -> ValueCheck:
         case FieldKind.DIGEST:
             return _is_digest
         case FieldKind.ROWS:
-            return _rows_check(
-                compile_check(field.fields), single=field.first_of is not None
-            )
+            return _rows_check(compile_check(field.fields), single=field.first_of is not None)
 
 
 def _is_text(value: object) -> bool:
@@ -144,9 +137,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return (
-        type(value) is int and value >= 0
-    )  # bool is an int to isinstance, never to type()
+    return type(value) is int and value >= 0  # bool is an int to isinstance, never to type()
 
 
 def _is_digest(value: object) -> bool:

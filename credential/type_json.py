@@ -1,4 +1,4 @@
-"""Strict reading of the members of one JSON object: each is asked for by name and kind, and none may be left over."""
+"""Strict reading of one JSON object: each member is asked for by name, and none is left over."""
 
 import re
 from collections.abc import Mapping
@@ -7,18 +7,23 @@ from typing import TypeAlias
 from credential.errors import EncodingError, StructureError
 from credential.type_fields import Text
 
-LABEL_PATTERN = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]{1,400}"
+LABEL_PATTERN = (
+    r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]{1,400}"
+)
 """A label for people: no control, zero-width, bidirectional-control or surrogate character."""
 
-Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
 def json_object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """Return the pairs as an object; raises EncodingError where a name occurs twice (json keeps the last silently)."""
+    """Return the object; raises EncodingError where a name occurs twice (json keeps the last)."""
     members = dict(pairs)
     if len(members) < len(pairs):
         raise EncodingError("a name occurs twice in one JSON object")
     return members
+
+
+_MOST_UNIQUE = 4
 
 
 class Members:
@@ -80,10 +85,16 @@ class Members:
         """Return an array of at most 256 items."""
         value = self._take(name)
         if not isinstance(value, list) or len(value) > 256:
-            raise StructureError(
-                f"{name!r} of {self._where} must be an array of at most 256 items"
-            )
+            raise StructureError(f"{name!r} of {self._where} must be an array of at most 256 items")
         return value
+
+    def labels(self, name: str) -> tuple[int, ...]:
+        """Return up to four different labels, none where there is no such member."""
+        found = self.array(name) if name in self._left else []
+        labels = tuple(item for item in found if type(item) is int)
+        if len(labels) < len(found) or len(set(labels)) < len(labels) or len(labels) > _MOST_UNIQUE:
+            raise StructureError(f"{name!r} of {self._where} must be up to four different labels")
+        return labels
 
     def object(self, name: str) -> dict[str, Json]:
         """Return an object."""
@@ -113,8 +124,6 @@ class Members:
 
 def _title(value: Json, where: str) -> Text:
     members = Members(value, f"the label {where!r}")
-    title = Text(
-        members.text("zh-Hant", LABEL_PATTERN), members.text("en", LABEL_PATTERN)
-    )
+    title = Text(members.text("zh-Hant", LABEL_PATTERN), members.text("en", LABEL_PATTERN))
     members.refuse_others()
     return title

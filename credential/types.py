@@ -1,7 +1,7 @@
-"""Credential types as data: a type document read strictly into a value that checks and names the fields of entries.
+"""Credential types as data: a type document read strictly into a value that checks entries.
 
-docs/formats/type-document.md is the format. A type is known by the SHA-256 of its document's bytes, which the journal
-holds; nothing here is ever written back as JSON.
+docs/formats/type-document.md is the format. A type is known by the SHA-256 of its document's bytes,
+which the journal holds; nothing here is ever written back as JSON.
 """
 
 import hashlib
@@ -32,9 +32,7 @@ RULES = frozenset(
 )
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
-_ROW_KINDS = frozenset(
-    {FieldKind.TEXT, FieldKind.DATE, FieldKind.CODE, FieldKind.NUMBER}
-)
+_ROW_KINDS = frozenset({FieldKind.TEXT, FieldKind.DATE, FieldKind.CODE, FieldKind.NUMBER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,7 @@ class CredentialType:
     valid_from: int | None
     valid_to: int | None
     group_by: int | None
+    unique: tuple[int, ...]
     record: int | None
     fields: tuple[Field, ...]
     by_label: Mapping[int, Field]
@@ -59,7 +58,7 @@ class CredentialType:
 
     @property
     def rows_field(self) -> Field | None:
-        """The field whose rows come one from each input row of a group; None where a row is a credential."""
+        """The field whose rows come one from each input row; None where a row is a credential."""
         own = (
             field
             for field in self.fields
@@ -69,15 +68,16 @@ class CredentialType:
 
 
 def load_type(document: bytes) -> CredentialType:
-    """Return the type that `document` describes; raises LimitError, EncodingError or StructureError, never another."""
+    """Return the type that `document` describes.
+
+    Raises LimitError, EncodingError or StructureError, never another.
+    """
     top = Members(_parse(document), "the document")
     if top.integer("format", 1, 1_000) != 1:
         raise StructureError(
             "this reader knows format 1 of type documents only; a newer program is needed"
         )
-    fields = tuple(
-        _field(Members(item, "a field"), in_rows=False) for item in top.array("fields")
-    )
+    fields = tuple(_field(Members(item, "a field"), in_rows=False) for item in top.array("fields"))
     fields = tuple(_with_rows_of(field, fields) for field in fields)
     loaded = CredentialType(
         digest=Digest(hashlib.sha256(document).digest()),
@@ -89,6 +89,7 @@ def load_type(document: bytes) -> CredentialType:
         valid_from=top.optional_integer("valid_from", 1, MAX_LABEL),
         valid_to=top.optional_integer("valid_to", 1, MAX_LABEL),
         group_by=top.optional_integer("group_by", 1, MAX_LABEL),
+        unique=top.labels("unique"),
         record=top.optional_integer("record", 1, MAX_LABEL),
         fields=fields,
         by_label={field.label: field for field in fields},
@@ -102,9 +103,7 @@ def load_type(document: bytes) -> CredentialType:
 
 def _parse(document: bytes) -> Json:
     if len(document) > MAX_BYTES:
-        raise LimitError(
-            f"a type document has at most {MAX_BYTES} bytes, this one {len(document)}"
-        )
+        raise LimitError(f"a type document has at most {MAX_BYTES} bytes, this one {len(document)}")
     depth = deepest = 0
     for bracket in _BRACKET.findall(_STRING.sub(b"", document)):
         depth += 1 if bracket in b"[{" else -1
@@ -113,7 +112,7 @@ def _parse(document: bytes) -> Json:
         raise LimitError(f"a type document nests at most {MAX_DEPTH} deep")
     try:
         return cast(
-            Json,
+            "Json",
             json.loads(
                 document.decode("utf-8", "strict"),
                 object_pairs_hook=json_object,
@@ -158,6 +157,7 @@ def _field(members: Members, *, in_rows: bool) -> Field:
         input_only=members.boolean("input_only")
         if kind is FieldKind.DATE and not in_rows
         else False,
+        unique=members.labels("unique") if rows and first_of is None else (),
         max_rows_in_entry=members.optional_integer("max_rows_in_entry", 1, MAX_ROWS)
         if rows
         else None,
@@ -189,8 +189,7 @@ def _rule(members: Members, kind: FieldKind) -> str | None:
 
 def _row_fields(members: Members) -> tuple[Field, ...]:
     fields = tuple(
-        _field(Members(item, "a field of rows"), in_rows=True)
-        for item in members.array("fields")
+        _field(Members(item, "a field of rows"), in_rows=True) for item in members.array("fields")
     )
     _refuse_twins(fields)
     return fields
@@ -217,18 +216,14 @@ def _refuse_twins(fields: tuple[Field, ...]) -> None:
     labels = {field.label for field in fields}
     keys = {field.key for field in fields}
     if not fields or len(labels) < len(fields) or len(keys) < len(fields):
-        raise StructureError(
-            "there is at least one field, and every label and key occurs once"
-        )
+        raise StructureError("there is at least one field, and every label and key occurs once")
 
 
 def _check_references(loaded: CredentialType) -> None:
     """Raises StructureError where a label named anywhere is not that of a field that fits."""
     _refuse_twins(loaded.fields)
     fields = loaded.by_label
-    dates = {
-        label for label in (loaded.valid_from, loaded.valid_to) if label is not None
-    }
+    dates = {label for label in (loaded.valid_from, loaded.valid_to) if label is not None}
     hidden = {field.label for field in loaded.fields if field.input_only}
     rows = {
         field.label
@@ -244,12 +239,17 @@ def _check_references(loaded: CredentialType) -> None:
         for field in (outer, *outer.fields)
         if field.record_only or field.max_rows_in_entry is not None
     ]
+    columns = [
+        field.column
+        for outer in loaded.fields
+        if outer.first_of is None
+        for field in (outer, *outer.fields)
+        if field.has_column
+    ]
     for holds, fault in (
+        (len(set(columns)) == len(columns), "two fields read the same column"),
         (
-            all(
-                label in fields and fields[label].kind is FieldKind.DATE
-                for label in dates
-            ),
+            all(label in fields and fields[label].kind is FieldKind.DATE for label in dates),
             "valid_from and valid_to",
         ),
         (hidden <= dates, "input_only is for the fields of valid_from and valid_to"),
@@ -278,3 +278,7 @@ def _check_references(loaded: CredentialType) -> None:
     ):
         if not holds:
             raise StructureError(f"the type document does not fit together: {fault}")
+
+
+def _all_columns(labels: tuple[int, ...], fields: tuple[Field, ...]) -> bool:
+    return set(labels) <= {field.label for field in fields if field.must_be_in_input}

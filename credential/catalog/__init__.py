@@ -1,4 +1,4 @@
-"""The credential types that come with the product, as data: one JSON file each, described in docs/formats/type-document.md."""
+"""The credential types that come with the product, as data: one JSON file each."""
 
 from importlib.resources import files
 
