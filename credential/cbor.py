@@ -6,7 +6,7 @@ lengths that are not the shortest, map keys out of order or twice, bytes after t
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from credential.errors import EncodingError, LimitError, StructureError
 
@@ -24,7 +24,7 @@ class Tag(NamedTuple):
 
 
 Key: TypeAlias = "int | str | bytes"
-Value: TypeAlias = "int | str | bytes | bool | None | list[Value] | dict[Key, Value] | Tag"
+Value: TypeAlias = "int | str | bytes | bool | list[Value] | dict[Key, Value] | Tag | None"
 
 
 class Limits(NamedTuple):
@@ -39,13 +39,14 @@ class Limits(NamedTuple):
 def decode(
     data: bytes,
     *,
+    start: int = 0,
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
     max_items: int = MAX_ITEMS,
     tags: frozenset[int] = _NO_TAGS,
     ordered: bool = True,
 ) -> Value:
-    """Return the one item that `data` is, whole; the outermost item is at depth 1.
+    """Return the one item that `data` is from `start` on; the outermost item is at depth 1.
 
     The first fault met from the front is raised: LimitError (bytes, nesting, elements), EncodingError (anything that
     is not deterministic CBOR of the permitted items), StructureError (a map key that is no integer or string, which
@@ -55,7 +56,7 @@ def decode(
     if size > max_bytes:
         raise LimitError(f"{size} bytes, where at most {max_bytes} are permitted")
     try:
-        value, end = _item(data, 0, max_depth, Limits(size, max_items, tags, ordered))
+        value, end = _item(data, start, max_depth, Limits(size, max_items, tags, ordered))
     except IndexError:
         raise _ends_early() from None
     except UnicodeDecodeError as error:
@@ -73,118 +74,138 @@ def _ends_early() -> EncodingError:
     return EncodingError("the data end inside an item")
 
 
-# The next three functions are the hot path of every verification. They share one shape: the initial byte is looked at
-# once, the short forms (RFC 8949 §3, argument below 24) are handled in place, and only the rest costs a function call.
+# The next functions are the hot path of every verification. They share one shape: the initial byte is
+# looked at once, the forms that fill our documents (RFC 8949 §3, argument below 24) are read in place,
+# and only the rest costs a function call. `depth` is how many levels of nesting are left.
 
 
-def _item(data: bytes, pos: int, depth: int, limits: Limits) -> tuple[Value, int]:
-    """Return the item that begins at `pos`, and where it ends; `depth` is how many levels of nesting are left."""
+def _item(data: bytes, pos: int, depth: int, limits: Limits) -> tuple[Value, int]:  # noqa: C901  # one branch for each major type
+    """Return the item that begins at `pos`, and where it ends."""
     first = data[pos]
     argument = first & 0x1F
     pos += 1
     if argument >= 24:
-        if first >= 0xE0:
-            raise EncodingError(
-                "floats and simple values other than false, true and null are not permitted"
-            )
-        argument, pos = argument_at(data, pos, argument)
+        argument, pos = argument_at(data, pos, first)
     major = first >> 5
-    if major == 3 or major == 2:
-        end = pos + argument
-        if end > limits.size:
-            raise _ends_early()
-        return (data[pos:end].decode() if major == 3 else data[pos:end]), end
     if major == 0:
         return argument, pos
     if major == 1:
         return -1 - argument, pos
-    if major == 4 or major == 5:
+    if major < 4:
+        end = pos + argument
+        if end > limits.size:
+            raise _ends_early()
+        return (data[pos:end] if major == 2 else data[pos:end].decode()), end
+    if major < 6:
         if argument > limits.items:
-            raise LimitError(
-                f"{argument} elements in one array or map, where at most {limits.items} are permitted"
-            )
+            raise LimitError(f"{argument} elements in one array or map, at most {limits.items} are permitted")
         if not depth:
             raise LimitError("arrays and maps are nested too deep")
-        return (_array if major == 4 else _map)(data, pos, argument, depth - 1, limits)
+        if major == 4:
+            return _array(data, pos, argument, depth - 1, limits)
+        return (_map if limits.ordered else _unordered_map)(data, pos, argument, depth - 1, limits)
     if major == 6:
         return _tag(data, pos, argument, depth, limits)
     if 20 <= argument <= 22:
-        return (False, True, None)[argument - 20], pos
+        return _SIMPLE[argument - 20], pos
     raise EncodingError("simple values other than false, true and null are not permitted")
 
 
-def _array(
-    data: bytes, pos: int, count: int, depth: int, limits: Limits
-) -> tuple[list[Value], int]:
+_SIMPLE: Final = (False, True, None)
+
+
+def _array(data: bytes, pos: int, count: int, depth: int, limits: Limits) -> tuple[list[Value], int]:
     items: list[Value] = []
-    append = items.append
     for _ in range(count):
         first = data[pos]
         if first < 0x18:
-            append(first)
+            items.append(first)
             pos += 1
         else:
             value, pos = _item(data, pos, depth, limits)
-            append(value)
+            items.append(value)
     return items, pos
 
 
-def _map(
-    data: bytes, pos: int, count: int, depth: int, limits: Limits
-) -> tuple[dict[Key, Value], int]:
+def _map(data: bytes, pos: int, count: int, depth: int, limits: Limits) -> tuple[dict[Key, Value], int]:
+    """Read a map whose encoded keys rise from each to the next: that excludes a key twice, too."""
     members: dict[Key, Value] = {}
-    previous = b""  # sorts before every encoded key
-    size = limits.size
-    key: Value
-    value: Value
+    short_key = -1  # the last key below 24; 24 once there was a longer one, which sorts after all of these
+    long_key = b""
     for _ in range(count):
-        start = pos
-        first = data[pos]
-        if first < 0x18:
-            key = first
+        key: Key = data[pos]  # type: ignore[no-redef]  # declared where it is used first
+        if key < 0x18:
+            if key <= short_key:
+                raise _disordered()
+            short_key = key
             pos += 1
         else:
-            key, pos = _item(data, pos, depth, limits)
-            if type(key) not in _KEY_TYPES:
-                raise StructureError("a map key is neither an integer nor a string")
-        encoded = data[start:pos]
-        if (encoded <= previous) if limits.ordered else (key in members):
-            raise EncodingError("map keys are not in order, or one is there twice")
-        previous = encoded
+            start = pos
+            key, pos = _key(data, pos, depth, limits)
+            if data[start:pos] <= long_key:
+                raise _disordered()
+            short_key, long_key = 24, data[start:pos]
         first = data[pos]
         if 0x60 <= first < 0x78:
             end = pos + first - 0x5F
-            if end > size:
+            if end > limits.size:
                 raise _ends_early()
-            value = data[pos + 1 : end].decode()
+            members[key] = data[pos + 1 : end].decode()
             pos = end
         elif first < 0x18:
-            value = first
+            members[key] = first
             pos += 1
         else:
-            value, pos = _item(data, pos, depth, limits)
-        members[key] = value  # type: ignore[index]  # narrowed by the check against _KEY_TYPES above
+            members[key], pos = _item(data, pos, depth, limits)
     return members, pos
 
 
-_KEY_TYPES = frozenset({int, str, bytes})
+def _unordered_map(
+    data: bytes, pos: int, count: int, depth: int, limits: Limits
+) -> tuple[dict[Key, Value], int]:
+    members: dict[Key, Value] = {}
+    for _ in range(count):
+        key, pos = _key(data, pos, depth, limits)
+        if key in members:
+            raise EncodingError("a map key is there twice")
+        members[key], pos = _item(data, pos, depth, limits)
+    return members, pos
 
 
-def argument_at(data: bytes, pos: int, size_code: int) -> tuple[int, int]:
-    """Return an argument of 1, 2, 4 or 8 bytes, refused when a shorter form would have held it (RFC 8949 §4.2.1)."""
+def _key(data: bytes, pos: int, depth: int, limits: Limits) -> tuple[Key, int]:
+    key, pos = _item(data, pos, depth, limits)
+    if type(key) not in _KEY_TYPES:  # a bool would equal 0 or 1 as a dict key
+        raise StructureError("a map key is neither an integer nor a string")
+    return key, pos  # type: ignore[return-value]  # mypy does not narrow on an exact type
+
+
+_KEY_TYPES: Final = frozenset({int, str, bytes})
+
+
+def _disordered() -> EncodingError:
+    return EncodingError("map keys are not in order, or one is there twice")
+
+
+def argument_at(data: bytes, pos: int, first: int) -> tuple[int, int]:
+    """Return the argument of 1, 2, 4 or 8 bytes after the initial byte `first`, and where it ends.
+
+    Refused when a shorter form would have held it (RFC 8949 §4.2.1), and for floats, long simple values
+    and indefinite lengths.
+    """
+    if first >= 0xE0:
+        raise EncodingError("floats and long simple values are not permitted")
+    size_code = first & 0x1F
     if size_code == 24:
-        argument = data[pos]
-        if argument < 24:
-            raise EncodingError("an integer or length is not in its shortest form")
-        return argument, pos + 1
-    if size_code > 27:
+        argument, least, end = data[pos], 24, pos + 1
+    elif size_code <= 27:
+        width = 1 << (size_code - 24)
+        end = pos + width
+        argument, least = int.from_bytes(data[pos:end], "big"), 1 << (width * 4)
+        if end > len(data):
+            raise _ends_early()
+    else:
         raise EncodingError("indefinite lengths and reserved forms are not permitted")
-    width = 1 << (size_code - 24)
-    end = pos + width
-    if end > len(data):
-        raise _ends_early()
-    argument = int.from_bytes(data[pos:end], "big")
-    if not argument >> (width * 4):
+    if argument < least:
         raise EncodingError("an integer or length is not in its shortest form")
     return argument, end
 
@@ -213,7 +234,7 @@ def encode(value: Value) -> bytes:
 def head(major: int, argument: int) -> bytes:
     """Return the initial byte and argument of an item in the shortest form (RFC 8949 §3)."""
     if argument < 24:
-        return _SHORT_HEADS[(major << 5) | argument]
+        return _INITIAL[(major << 5) | argument]
     if argument < 0x100:
         return bytes(((major << 5) | 24, argument))
     for size_code, width in ((25, 2), (26, 4), (27, 8)):
@@ -222,19 +243,20 @@ def head(major: int, argument: int) -> bytes:
     raise EncodingError("an integer does not fit 64 bits")
 
 
-_SHORT_HEADS = tuple(bytes((first,)) for first in range(256))
+_INITIAL: Final = tuple(bytes((first,)) for first in range(256))
 
 
 def _write(value: Value, out: Callable[[bytes], None]) -> None:
-    kind = type(value)
-    if kind is str:
-        text = value.encode()  # type: ignore[union-attr]  # mypy does not narrow on an exact type
-        out(head(3, len(text)) + text)
-    elif kind is int:
-        number: int = value  # type: ignore[assignment]  # as above
-        out(head(0, number) if number >= 0 else head(1, -1 - number))
-    elif kind is bytes:
-        out(head(2, len(value)) + value)  # type: ignore[arg-type,operator]  # as above
+    if type(value) is str:
+        text = value.encode()
+        size = len(text)
+        out(_INITIAL[0x60 + size] if size < 24 else head(3, size))
+        out(text)
+    elif type(value) is int:
+        out(head(0, value) if value >= 0 else head(1, -1 - value))
+    elif type(value) is bytes:
+        out(head(2, len(value)))
+        out(value)
     elif isinstance(value, dict):
         _write_map(value, out)
     elif isinstance(value, list):
@@ -244,27 +266,24 @@ def _write(value: Value, out: Callable[[bytes], None]) -> None:
     elif isinstance(value, Tag):
         out(head(6, value.number))
         _write(value.value, out)
-    elif value is None or kind is bool:
-        out(b"\xf6" if value is None else b"\xf5" if value else b"\xf4")
+    elif value is None or type(value) is bool:
+        out(_INITIAL[0xF6 if value is None else 0xF4 + value])
     else:
-        raise EncodingError(f"a {kind.__name__} cannot be written")
+        raise EncodingError(f"a {type(value).__name__} cannot be written")
 
 
 def _write_map(members: dict[Key, Value], out: Callable[[bytes], None]) -> None:
     """Write a map with its keys in the bytewise order of their encodings (RFC 8949 §4.2.1)."""
-    encoded = []
-    for key, value in members.items():
-        if type(key) not in _KEY_TYPES:
-            raise EncodingError(f"a {type(key).__name__} cannot be a map key")
-        parts: list[bytes] = []
-        _write(key, parts.append)
-        encoded.append((parts[0], value))
-    encoded.sort(key=_first)
+    encoded = {_encoded_key(key): value for key, value in members.items()}
     out(head(5, len(encoded)))
-    for encoded_key, value in encoded:
-        out(encoded_key)
-        _write(value, out)
+    for key in sorted(encoded):
+        out(key)
+        _write(encoded[key], out)
 
 
-def _first(pair: tuple[bytes, Value]) -> bytes:
-    return pair[0]
+def _encoded_key(key: Key) -> bytes:
+    if type(key) is int:
+        return head(0, key) if key >= 0 else head(1, -1 - key)
+    if type(key) not in _KEY_TYPES:
+        raise EncodingError(f"a {type(key).__name__} cannot be a map key")
+    return encode(key)
