@@ -28,6 +28,10 @@ MAX_ELEMENTS: Final = 4_000_000
 """The most elements of one array in any file of the registry (bundle.md)."""
 
 
+MAX_FLAT_BYTES: Final = 2048
+"""The longest string inside a COSE_Key."""
+
+
 class CborReader:
     """Reads items in the order the caller asks for them; `position` is the offset of the next one.
 
@@ -162,6 +166,22 @@ class CborReader:
             )
             raise StructureError(message)
         return count
+
+    def raw_map(self) -> bytes:
+        """The bytes of a flat map, such as a COSE_Key; what is in it is for the caller to check."""
+        start = self.position
+        for _ in range(2 * self.map_of(0, 16)):
+            self._skip_flat_item()
+        return self._source[start : self.position]
+
+    def _skip_flat_item(self) -> None:
+        major = self._peek() >> 5
+        if major in (2, 3):
+            self._string(major, MAX_FLAT_BYTES)
+        elif major in (0, 1):
+            self._argument(major)
+        else:
+            self.boolean()
 
     def key(self, expected: int) -> None:
         """The next map key is the unsigned integer `expected`."""

@@ -106,12 +106,12 @@ def algorithm_set(draft: Draft, at: UnixTime, payload: p.AlgorithmSet) -> None:
             f"the phase of algorithm {payload.alg} is backdated; it can only be announced ahead"
         )
         raise JournalError(message)
-    draft.algorithms[payload.alg] = _advanced(draft.algorithms.get(payload.alg), payload)
+    draft.algorithms[payload.alg] = advanced_times(draft.algorithms.get(payload.alg), payload)
     draft.steps.append(AlgorithmStep(payload.alg, payload.phase, payload.effective_at, at))
 
 
-def _advanced(times: AlgorithmTimes | None, payload: p.AlgorithmSet) -> AlgorithmTimes:
-    """The times of an algorithm after one more step of it."""
+def advanced_times(times: AlgorithmTimes | None, payload: p.AlgorithmSet) -> AlgorithmTimes:
+    """The times of an algorithm after one more step of it. Raises JournalError (rule 11)."""
     if payload.phase is AlgorithmPhase.START:
         if times is not None:
             message = f"algorithm {payload.alg} was started already"

@@ -1,0 +1,188 @@
+"""The file of a trust bundle: limits first, then a bounded inflate, then the body member by member.
+
+docs/formats/bundle.md, "File". What the members mean together is the business of registry/bundle.py.
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from credential import cbor
+from credential.errors import FormatError
+from credential.ids import UnixTime
+from registry.cbor_reader import CborReader
+from registry.checkpoint import Checkpoint, checkpoint_value, read_checkpoint
+from registry.errors import BundleError
+from registry.snapshot_reader import SnapshotReading, read_snapshot
+from registry.trust_data import BundleKind, Documents
+
+Member = TypeVar("Member")
+MAX_DOCUMENT_BYTES = 17 << 20
+MAX_CHECKPOINTS = 1000
+
+
+class BundleLimits(NamedTuple):
+    """How large a bundle a reader takes in; anything larger is refused before it is inflated."""
+
+    file_bytes: int = 64 << 20
+    body_bytes: int = 256 << 20
+
+
+PAGE_LIMITS = BundleLimits()
+
+
+class ReadAt(NamedTuple):
+    """The head was read from a node at this time, after `size` entries."""
+
+    size: int
+    at: UnixTime
+
+
+class Envelope(NamedTuple):
+    """What stands outside the compressed body."""
+
+    kind: BundleKind
+    chain_id: int
+    contract: bytes
+    body_bytes: int
+    compressed: bytes
+
+
+class Body(NamedTuple):
+    """The members of the body. A full bundle has a journal file, a lite one a snapshot."""
+
+    journal_file: bytes | None
+    snapshot: SnapshotReading | None
+    documents: Documents
+    checkpoints: tuple[Checkpoint, ...]
+    made_at: UnixTime
+    read_at: ReadAt | None
+
+
+def read_envelope(source: bytes, limits: BundleLimits) -> Envelope:
+    """The outer map of a bundle; nothing is inflated yet. Raises BundleError."""
+    if len(source) > limits.file_bytes:
+        raise BundleError(
+            f"the bundle has {len(source)} bytes; at most {limits.file_bytes} are read"
+        )
+    try:
+        return _read_envelope(CborReader(source), limits)
+    except FormatError as error:
+        raise BundleError(f"this file is not a trust bundle: {error}") from error
+
+
+def _read_envelope(reader: CborReader, limits: BundleLimits) -> Envelope:
+    reader.map_of(6, 6)
+    reader.key(1)
+    if reader.uint() != 1:
+        raise BundleError("the bundle is of a later version; renew this program")
+    reader.key(2)
+    kind = reader.uint()
+    if kind not in (1, 2):
+        raise BundleError(f"a bundle of kind {kind} is neither full (1) nor lite (2)")
+    reader.key(3)
+    chain_id = reader.uint()
+    reader.key(4)
+    contract = reader.fixed_bytes(20)
+    reader.key(5)
+    body_bytes = reader.uint()
+    if body_bytes > limits.body_bytes:
+        raise BundleError(
+            f"the bundle inflates to {body_bytes} bytes; at most {limits.body_bytes} are read"
+        )
+    reader.key(6)
+    compressed = reader.byte_string(limits.file_bytes)
+    reader.end()
+    return Envelope(BundleKind(kind), chain_id, contract, body_bytes, compressed)
+
+
+def inflate(compressed: bytes, length: int) -> bytes:
+    """Exactly `length` bytes, from a zlib stream (RFC 1950) that ends with its last byte. Raises BundleError."""
+    inflater = zlib.decompressobj()
+    try:
+        body = inflater.decompress(compressed, length + 1)
+    except zlib.error as error:
+        raise BundleError("the bundle is damaged: its compressed part cannot be read") from error
+    if len(body) != length or not inflater.eof or inflater.unused_data:
+        raise BundleError(
+            "the bundle is damaged: its compressed part has another length than it says"
+        )
+    return body
+
+
+def read_body(source: bytes, kind: BundleKind) -> Body:
+    """The members of an inflated body. Raises BundleError."""
+    try:
+        return _read_body(CborReader(source), kind)
+    except FormatError as error:
+        raise BundleError(f"the body of the bundle is malformed: {error}") from error
+
+
+def _read_body(reader: CborReader, kind: BundleKind) -> Body:
+    members = reader.map_of(6, 7 if kind is BundleKind.FULL else 6)
+    reader.key(int(kind))
+    journal_file = snapshot = None
+    if kind is BundleKind.FULL:
+        journal_file = reader.byte_string(1 << 30)
+    else:
+        snapshot = read_snapshot(reader)
+    reader.key(3)
+    lists = _tuple(reader, lambda: reader.byte_string(MAX_DOCUMENT_BYTES))
+    reader.key(4)
+    details = _tuple(reader, lambda: reader.byte_string(MAX_DOCUMENT_BYTES))
+    reader.key(5)
+    types = _tuple(reader, lambda: reader.byte_string(MAX_DOCUMENT_BYTES))
+    reader.key(6)
+    checkpoints = tuple(read_checkpoint(reader) for _ in range(reader.array(0, MAX_CHECKPOINTS)))
+    reader.key(7)
+    made_at = UnixTime(reader.uint())
+    read_at = _read_read_at(reader) if members == 7 else None
+    reader.end()
+    body = Body(
+        journal_file, snapshot, Documents(lists, details, types), checkpoints, made_at, read_at
+    )
+    _check_members(body, kind)
+    return body
+
+
+def _tuple(reader: CborReader, read: Callable[[], Member]) -> tuple[Member, ...]:
+    return tuple(read() for _ in range(reader.array()))
+
+
+def _read_read_at(reader: CborReader) -> ReadAt:
+    reader.key(8)
+    reader.tuple_of(2)
+    return ReadAt(reader.uint(), UnixTime(reader.uint()))
+
+
+def _check_members(body: Body, kind: BundleKind) -> None:
+    if bool(body.checkpoints) == (body.read_at is not None):
+        raise BundleError("a bundle has either checkpoints or the time at which its head was read")
+    if kind is BundleKind.LITE and body.documents.details:
+        raise BundleError("a lite bundle carries no status details")
+
+
+def write_bundle_file(
+    kind: BundleKind,
+    registry: tuple[int, bytes],
+    content: cbor.Value,
+    documents: Documents,
+    checkpoints: Sequence[Checkpoint],
+    made_at: int,
+    read_at: ReadAt | None,
+) -> bytes:
+    """The file of a bundle whose member 1 or 2 is `content`; `registry` is chain id and contract."""
+    members: dict[cbor.Key, cbor.Value] = {
+        int(kind): content,
+        3: list(documents.status_lists),
+        4: list(documents.details),
+        5: list(documents.types),
+        6: [checkpoint_value(checkpoint) for checkpoint in checkpoints],
+        7: made_at,
+    }
+    if read_at is not None:
+        members[8] = list(read_at)
+    body = cbor.encode(members)
+    chain_id, contract = registry
+    compressed = zlib.compress(body, 9)
+    return cbor.encode({1: 1, 2: int(kind), 3: chain_id, 4: contract, 5: len(body), 6: compressed})
