@@ -1,0 +1,190 @@
+"""The registry's contracts on a real chain, through web3: what `registry.chain_protocol` promises, over several nodes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from web3 import Web3
+from web3.contract import Contract
+
+from credential.ids import AgencyCode, Kid
+from registry.artifacts import ContractName, artifact
+from registry.chain_protocol import AgencyOnChain, ChainAccount, JournalHead, Sent
+from registry.endpoints import EndpointPool, mismatch, reading, unavailable
+from registry.entry_logs import EntryLogs
+from registry.finality import Engine, finality_depth
+from registry.journal import JournalEntry
+from registry.kinds import AgencyState
+from registry.payload_codec import encode_agency_code
+from registry.transactions import Sender
+
+_STATES: Final = {1: AgencyState.ACTIVE, 2: AgencyState.SUSPENDED, 3: AgencyState.CLOSED}
+_OFFLINE: Final = Web3()
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where the contracts of one registry are; addresses are 20 bytes."""
+
+    chain_id: int
+    registry: bytes
+    manager: bytes
+    council: bytes
+    first_block: int
+    engine: Engine = Engine.HARDHAT
+    validators: int = 1
+
+
+class Web3Chain:
+    """One registry on one chain; every node that answers has been checked to be of that chain and to hold the contract."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        deployment: Deployment,
+        *,
+        timeout_seconds: float = 10.0,
+        receipt_timeout_seconds: float = 60.0,
+    ) -> None:
+        self.deployment = deployment
+        self.pool = EndpointPool(
+            urls,
+            chain_id=deployment.chain_id,
+            registry=deployment.registry,
+            timeout_seconds=timeout_seconds,
+        )
+        self._sender = Sender(self.pool, deployment.chain_id, receipt_timeout_seconds=receipt_timeout_seconds)
+        self._logs = EntryLogs(self.pool, deployment.chain_id, deployment.registry, deployment.first_block)
+
+    @property
+    def chain_id(self) -> int:
+        """The chain id (EIP-155)."""
+        return self.deployment.chain_id
+
+    @property
+    def contract(self) -> bytes:
+        """The address of the registry contract, 20 bytes."""
+        return self.deployment.registry
+
+    # ------------------------------------------------------------------ the journal
+
+    def head(self) -> JournalHead:
+        """Return where the journal stands in the newest block, size and head read at the same block."""
+        block = self._logs.latest_block()
+        found = self._logs.journal_at(block)
+        if found is None:
+            raise unavailable([f"the contract cannot be asked for its state at block {block}"])
+        return found
+
+    def head_at_each_node(self) -> dict[str, JournalHead]:
+        """Return every node's journal head at the newest block all of them have, by URL."""
+        blocks = self.pool.ask_each(lambda web3: int(web3.eth.block_number))
+        block = min(blocks.values())
+        return self.pool.ask_each(lambda web3: _journal_head(web3, self.contract, block))
+
+    def finalized_size(self) -> int:
+        """Return how many entries can no longer change: an anchor counts only from here on."""
+        depth = finality_depth(self.deployment.engine, self.deployment.validators)
+        block = self._logs.latest_block() - depth
+        found = self._logs.journal_at(block) if block >= self.deployment.first_block else None
+        return 0 if found is None else found.size
+
+    def entries(self, first: int, stop: int | None = None) -> list[JournalEntry]:
+        """Return the entries from `first` up to, not including, `stop` (or all), checked against the contract's head."""
+        block = self._logs.latest_block()
+        standing = self._logs.journal_at(block)
+        if standing is None:
+            raise unavailable([f"the contract cannot be asked for its state at block {block}"])
+        end = standing.size if stop is None else min(stop, standing.size)
+        return self._logs.read(first, end, block) if first < end else []
+
+    # ---------------------------------------------------------------------- reading
+
+    def read(self, contract: ContractName, function: str, *arguments: Any) -> Any:
+        """Return what a view of one of the contracts says now."""
+        return reading(
+            self.pool,
+            lambda web3: self._bound(web3, contract).functions[function](*arguments).call(ccip_read_enabled=False),
+        )
+
+    def agency(self, code: AgencyCode) -> AgencyOnChain | None:
+        """Return an agency as it is now, or None where the code is not registered."""
+        state, next_batch, anchor_account, operations_account = self.read(
+            "Registry", "agency", encode_agency_code(code)
+        )
+        if state not in _STATES:
+            return None
+        return AgencyOnChain(_STATES[state], next_batch, anchor_account, operations_account)
+
+    def batch_key(self, code: AgencyCode, batch_no: int) -> Kid | None:
+        """Return the kid that anchored a batch, or None where the batch is not anchored."""
+        kid = bytes(self.read("Registry", "batchKey", encode_agency_code(code), batch_no))
+        return Kid(kid) if any(kid) else None
+
+    def status_version(self, code: AgencyCode, list_no: int) -> int:
+        """Return the latest version of a status list; 0 where none is published."""
+        return int(self.read("Registry", "statusVersion", encode_agency_code(code), list_no))
+
+    # ---------------------------------------------------------------------- sending
+
+    def send(
+        self, function: str, arguments: Sequence[Any], account: ChainAccount, *, is_done: Callable[[], bool]
+    ) -> Sent:
+        """The change has been made in the registry contract, exactly once (`RegistryChain.send`)."""
+        return self.send_to("Registry", function, arguments, account, is_done=is_done)
+
+    def send_to(
+        self,
+        contract: ContractName,
+        function: str,
+        arguments: Sequence[Any],
+        account: ChainAccount,
+        *,
+        is_done: Callable[[], bool],
+    ) -> Sent:
+        """The change has been made in one of the contracts, exactly once."""
+        call = encode_call(contract, function, arguments)
+        return self._sender.send(self.address(contract), call, account, is_done=is_done)
+
+    def address(self, contract: ContractName) -> str:
+        """Return where a contract is, as text with its checksum (EIP-55)."""
+        found = {
+            "Registry": self.deployment.registry,
+            "Council": self.deployment.council,
+            "AccessManager": self.deployment.manager,
+        }[contract]
+        return str(Web3.to_checksum_address(found))
+
+    def _bound(self, web3: Web3, contract: ContractName) -> Contract:
+        address = Web3.to_checksum_address(self.address(contract))
+        return web3.eth.contract(address=address, abi=artifact(contract).abi)
+
+
+def encode_call(contract: ContractName, function: str, arguments: Sequence[Any]) -> bytes:
+    """Return the call data of one function with its arguments; raises `ValueError` for arguments that do not fit."""
+    encoded = _OFFLINE.eth.contract(abi=artifact(contract).abi).encode_abi(function, args=list(arguments))
+    return bytes.fromhex(encoded.removeprefix("0x"))
+
+
+def decode_call(contract: ContractName, call: bytes) -> tuple[str, dict[str, Any]]:
+    """Return the function and the arguments by name in some call data; raises `ValueError` for other bytes."""
+    function, arguments = _OFFLINE.eth.contract(abi=artifact(contract).abi).decode_function_input(call)
+    return function.fn_name, arguments
+
+
+def _journal_head(web3: Web3, contract: bytes, block: int) -> JournalHead:
+    registry = web3.eth.contract(address=Web3.to_checksum_address(contract), abi=artifact("Registry").abi)
+    size, head = (registry.functions[name]().call(block_identifier=block) for name in ("size", "head"))
+    return JournalHead(int(size), bytes(head))
+
+
+def check_nodes_agree(heads: dict[str, JournalHead]) -> None:
+    """Nothing happens when all nodes tell the same journal; else raises `ChainMismatchError` naming two that differ."""
+    (first_url, first_head), *others = heads.items()
+    for url, head in others:
+        if head != first_head:
+            raise mismatch(f"{first_url} has {_told(first_head)}, and {url} has {_told(head)} at the same block")
+
+
+def _told(head: JournalHead) -> str:
+    return f"{head.size} entries with head {head.head.hex()[:16]}…"

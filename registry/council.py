@@ -1,0 +1,185 @@
+"""The council's decisions: propose, approve, execute and cancel, one by one or in one call when enough members are at hand."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from registry.artifacts import ContractName
+from registry.chain import Web3Chain, decode_call, encode_call
+from registry.chain_protocol import ChainAccount
+from registry.plain_words import explained
+from registry.rim_errors import ContractRefusedError, CouncilError
+
+LOOK_BACK: Final = 64
+"""How many of the latest proposals are looked at to find one that was made before."""
+
+
+class ProposalState(IntEnum):
+    """What became of a proposal; numbered as in contracts/ICouncil.sol."""
+
+    UNKNOWN = 0
+    OPEN = 1
+    SCHEDULED = 2
+    EXECUTED = 3
+    CANCELLED = 4
+    EXPIRED = 5
+
+
+PENDING: Final = frozenset({ProposalState.OPEN, ProposalState.SCHEDULED})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal as it stands on the chain; `ready_at` is 0 unless it waits for its delay."""
+
+    number: int
+    state: ProposalState
+    proposer: str
+    target: str
+    call: bytes
+    approvals: int
+    expires_at: int
+    ready_at: int
+
+
+class Council:
+    """The council contract of one registry."""
+
+    def __init__(self, chain: Web3Chain, *, patience_seconds: float = 60.0) -> None:
+        self._chain = chain
+        self._patience_seconds = patience_seconds
+
+    def members(self) -> list[str]:
+        """Return the members' addresses."""
+        return list(self._chain.read("Council", "members"))
+
+    def threshold(self) -> int:
+        """Return how many members must approve."""
+        return int(self._chain.read("Council", "threshold"))
+
+    def proposal(self, number: int) -> Proposal:
+        """Return a proposal; raises `CouncilError` for a number never used."""
+        state, proposer, target, call, approvals, expires_at, ready_at = self._chain.read("Council", "proposal", number)
+        if state == ProposalState.UNKNOWN:
+            raise _no_proposal(f"there is no proposal {number}")
+        return Proposal(number, ProposalState(state), proposer, target, bytes(call), approvals, expires_at, ready_at)
+
+    def latest(self, count: int = LOOK_BACK) -> list[Proposal]:
+        """Return the latest proposals, the newest first."""
+        last = int(self._chain.read("Council", "proposalCount"))
+        return [self.proposal(number) for number in range(last, max(0, last - count), -1)]
+
+    def find_pending(self, target: str, call: bytes) -> Proposal | None:
+        """Return the proposal of exactly this call that is still to be decided, or None."""
+        same = (p for p in self.latest() if p.target == target and p.call == call and p.state in PENDING)
+        return next(same, None)
+
+    def propose(
+        self, contract: ContractName, function: str, arguments: Sequence[Any], member: ChainAccount
+    ) -> Proposal:
+        """A proposal of this call is pending, with this member's approval; one that was made before is used."""
+        target, call = self._chain.address(contract), encode_call(contract, function, arguments)
+        self._send("propose", [target, call], member, lambda: self.find_pending(target, call) is not None)
+        found = self.find_pending(target, call)
+        if found is None:
+            raise _no_proposal("the proposal was decided by others just now")
+        self.approve(found.number, member)
+        return found
+
+    def approve(self, number: int, member: ChainAccount) -> None:
+        """This member's approval of the proposal counts."""
+        self._send("approve", [number], member, lambda: self._has_approved(number, member))
+
+    def withdraw(self, number: int, member: ChainAccount) -> None:
+        """This member's approval of the proposal no longer counts."""
+        self._send("withdraw", [number], member, lambda: not self._has_approved(number, member))
+
+    def cancel(self, number: int, member: ChainAccount) -> None:
+        """The proposal is given up."""
+        self._send("cancel", [number], member, lambda: self.proposal(number).state is ProposalState.CANCELLED)
+
+    def execute(self, number: int, member: ChainAccount) -> Proposal:
+        """The proposal is carried out, or scheduled where it has a delay (then call again from `ready_at` on)."""
+        before = self.proposal(number).state
+        done = (
+            {ProposalState.EXECUTED}
+            if before is ProposalState.SCHEDULED
+            else {ProposalState.EXECUTED, ProposalState.SCHEDULED}
+        )
+        self._send("execute", [number], member, lambda: self.proposal(number).state in done)
+        return self.proposal(number)
+
+    def decide(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        members: Sequence[ChainAccount],
+        *,
+        contract: ContractName = "Registry",
+        is_done: Callable[[], bool],
+    ) -> Proposal | None:
+        """The act has been done by the council, exactly once; None when it had been done before. `members` must be enough.
+
+        Where its delay is longer than our patience it is only scheduled, and the proposal that is returned says so.
+        """
+        if is_done():
+            return None
+        needed = self.threshold()
+        if len(members) < needed:
+            raise _too_few(len(members), needed)
+        # A crash anywhere below leaves a pending proposal; the next run finds it and goes on.
+        proposal = self.propose(contract, function, arguments, members[0])
+        for member in members[1:needed]:
+            self.approve(proposal.number, member)
+        if proposal.state is ProposalState.OPEN:
+            proposal = self.execute(proposal.number, members[0])
+        return self._carry_out(proposal, members[0])
+
+    def describe(self, proposal: Proposal) -> tuple[str, dict[str, Any]]:
+        """Return what a proposal would do: function and arguments by name."""
+        contracts: tuple[ContractName, ...] = ("Registry", "Council", "AccessManager")
+        for contract in contracts:
+            if self._chain.address(contract) == proposal.target:
+                try:
+                    return decode_call(contract, proposal.call)
+                except ValueError:
+                    break
+        return "unknown call", {"target": proposal.target, "data": proposal.call}
+
+    def _carry_out(self, scheduled: Proposal, member: ChainAccount) -> Proposal:
+        """The proposal as it stands once it is executed, or once it will take longer than we wait."""
+        deadline = time.monotonic() + self._patience_seconds
+        proposal = scheduled
+        # Only the chain's own clock decides when the delay has passed, so it is asked again and again.
+        while proposal.state is ProposalState.SCHEDULED and time.monotonic() < deadline:
+            try:
+                proposal = self.execute(proposal.number, member)
+            except ContractRefusedError as error:
+                if error.reason not in {"CouncilNotReady", "AccessManagerNotReady"}:
+                    raise
+                if proposal.ready_at - time.time() > self._patience_seconds:
+                    break
+                time.sleep(0.25)
+        return proposal
+
+    def _has_approved(self, number: int, member: ChainAccount) -> bool:
+        return bool(self._chain.read("Council", "hasApproved", number, member.address))
+
+    def _send(self, function: str, arguments: Sequence[Any], member: ChainAccount, is_done: Callable[[], bool]) -> None:
+        self._chain.send_to("Council", function, arguments, member, is_done=is_done)
+
+
+def _no_proposal(what: str) -> CouncilError:
+    return explained(
+        CouncilError(what), means="Nothing was decided.", way_out="List them with `sealroot registry council show`."
+    )
+
+
+def _too_few(found: int, needed: int) -> CouncilError:
+    return explained(
+        CouncilError(f"{found} council member accounts are at hand, and {needed} must approve"),
+        means="Nothing was proposed: the council decides k of n.",
+        way_out="Let one member run `sealroot registry council propose` and the others `council approve` from their machines.",
+    )

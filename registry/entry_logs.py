@@ -1,0 +1,183 @@
+"""Journal entries from a node's event logs, checked in ranges of blocks against the head the contract has there.
+
+A node that leaves an entry out, adds one or changes one is noticed, and the entry is named: the logs and the contract's
+own `size()` and `head()` must tell the same story after every range.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from web3 import Web3
+from web3.exceptions import Web3RPCError
+
+from registry.chain_protocol import JournalHead
+from registry.endpoints import EndpointPool, unavailable
+from registry.head import initial_head, next_head
+from registry.journal import JournalEntry
+from registry.plain_words import explained
+from registry.rim_errors import ChainLiesError
+
+ENTRY_TOPIC: Final = "0x" + Web3.keccak(text="Entry(uint64,uint64,uint8,bytes)").hex().removeprefix("0x")
+SIZE_SELECTOR: Final = "0x" + Web3.keccak(text="size()").hex().removeprefix("0x")[:8]
+HEAD_SELECTOR: Final = "0x" + Web3.keccak(text="head()").hex().removeprefix("0x")[:8]
+WORD: Final = 32
+RANGE_BLOCKS: Final = 2_000
+
+
+class LoggedEntry(NamedTuple):
+    """An entry and the block it is in."""
+
+    block: int
+    entry: JournalEntry
+
+
+class Position(NamedTuple):
+    """A place in the journal: what stands after all blocks before `block`."""
+
+    block: int
+    journal: JournalHead
+
+
+class EntryLogs:
+    """The journal of one contract, as the logs of its nodes tell it."""
+
+    def __init__(self, pool: EndpointPool, chain_id: int, contract: bytes, first_block: int) -> None:
+        self._pool = pool
+        self._address = "0x" + contract.hex()
+        self._begin = Position(first_block, JournalHead(0, initial_head(chain_id, contract)))
+        self._last = self._begin
+        self._range = RANGE_BLOCKS
+
+    def latest_block(self) -> int:
+        """Return the number of the newest block."""
+        return int(self._read("eth_blockNumber"), 16)
+
+    def journal_at(self, block: int) -> JournalHead | None:
+        """Return the contract's size and head after a block; None where it was not there yet or the node forgot."""
+        try:
+            size, head = (
+                self._pool.request("eth_call", self._call(s), hex(block)) for s in (SIZE_SELECTOR, HEAD_SELECTOR)
+            )
+        except Web3RPCError:
+            return None
+        if len(size) != 2 + 2 * WORD or len(head) != 2 + 2 * WORD:
+            return None
+        return JournalHead(int(size, 16), bytes.fromhex(head[2:]))
+
+    def read(self, first: int, stop: int, last_block: int) -> list[JournalEntry]:
+        """Return the entries first to stop - 1, none of them after `last_block`; raises `ChainLiesError`."""
+        remembered = self._start_before(first)
+        try:
+            return self._read_from(remembered, first, stop, last_block)
+        except ChainLiesError:
+            if remembered is self._begin:
+                raise
+            # On an engine without instant finality the blocks read last may have been replaced: read from the start.
+            self._last = self._begin
+            return self._read_from(self._begin, first, stop, last_block)
+
+    def _read_from(self, position: Position, first: int, stop: int, last_block: int) -> list[JournalEntry]:
+        found: list[JournalEntry] = []
+        while position.journal.size < stop and position.block <= last_block:
+            logged, position = self._read_range(position, last_block)
+            found.extend(item.entry for item in logged if first <= item.entry.index < stop)
+        return found
+
+    def _start_before(self, first: int) -> Position:
+        """The last place read up to, where it lies before `first`, else the beginning of the journal."""
+        return self._last if self._last.journal.size <= first else self._begin
+
+    def _read_range(self, start: Position, last_block: int) -> tuple[list[LoggedEntry], Position]:
+        end = min(last_block, start.block + self._range - 1)
+        try:
+            logs = self._pool.request("eth_getLogs", self._filter(start.block, end))
+        except Web3RPCError as error:
+            if self._range == 1:
+                raise unavailable([f"eth_getLogs of one block: {error}"]) from error
+            self._range = max(1, self._range // 4)  # nodes limit how much one answer may hold
+            return [], start
+        logged = [decode_log(log) for log in logs]
+        journal = self._follow(start, end, logged)
+        self._last = Position(end + 1, journal)
+        return logged, self._last
+
+    def _follow(self, start: Position, end: int, logged: list[LoggedEntry]) -> JournalHead:
+        """The journal after these entries, once the contract has confirmed it at the end of the range."""
+        size, head = start.journal
+        for item in logged:
+            if item.entry.index != size:
+                raise lies(size, f"the node left it out and went on with entry {item.entry.index}")
+            head = next_head(head, *item.entry)
+            size += 1
+        told, held = JournalHead(size, head), self.journal_at(end)
+        if held is None:
+            raise unavailable([f"the contract cannot be asked for its state at block {end}"])
+        if held != told:
+            raise self._first_lie(start, end, logged)
+        return told
+
+    def _first_lie(self, start: Position, end: int, logged: list[LoggedEntry]) -> ChainLiesError:
+        """The error that names the first entry in which logs and contract differ, found by halving the range."""
+        low, high = start.block, end
+        while low < high:
+            middle = (low + high) // 2
+            agrees = _after(start, logged, middle) == self.journal_at(middle)
+            low, high = (middle + 1, high) if agrees else (low, middle)
+        index = _after(start, logged, low - 1).size
+        return lies(index, f"the node's logs and the contract's head disagree in block {low}")
+
+    def _filter(self, first_block: int, last_block: int) -> dict[str, Any]:
+        return {
+            "address": self._address,
+            "topics": [ENTRY_TOPIC],
+            "fromBlock": hex(first_block),
+            "toBlock": hex(last_block),
+        }
+
+    def _call(self, selector: str) -> dict[str, str]:
+        return {"to": self._address, "data": selector}
+
+    def _read(self, method: str, *parameters: Any) -> Any:
+        try:
+            return self._pool.request(method, *parameters)
+        except Web3RPCError as error:
+            raise unavailable([f"{method}: {error}"]) from error
+
+
+def decode_log(log: dict[str, Any]) -> LoggedEntry:
+    """Return the entry in one raw `Entry` log; raises `ChainUnavailableError` for anything else than such a log."""
+    try:
+        block = int(log["blockNumber"], 16)
+        index = int(log["topics"][1], 16)
+        content = bytes.fromhex(log["data"].removeprefix("0x"))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise unavailable(["a node answered with something that is no log"]) from error
+    time, kind, offset, length = (int.from_bytes(content[i : i + WORD], "big") for i in range(0, 4 * WORD, WORD))
+    begin = 4 * WORD
+    if (
+        time >> 64
+        or kind >> 8
+        or offset != 3 * WORD
+        or len(content) != begin + (length + WORD - 1) // WORD * WORD
+        or log.get("removed")
+    ):
+        raise unavailable(["a node answered with something that is no Entry event"])
+    return LoggedEntry(block, JournalEntry(index, time, kind, content[begin : begin + length]))
+
+
+def lies(index: int, why: str) -> ChainLiesError:
+    """Return the error for a node whose entries do not fit the contract."""
+    return explained(
+        ChainLiesError(why, index),
+        means="This node does not tell the journal as the contract keeps it: nothing it says about trust may be used.",
+        way_out="Name another node of the chain first in registry.json, and have this one examined by its operator.",
+    )
+
+
+def _after(start: Position, logged: list[LoggedEntry], block: int) -> JournalHead:
+    """What the logs say the journal is after a block."""
+    size, head = start.journal
+    for item in logged:
+        if item.block <= block:
+            head = next_head(head, *item.entry)
+            size += 1
+    return JournalHead(size, head)

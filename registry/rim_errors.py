@@ -1,0 +1,61 @@
+"""The errors of the registry's rim: files, accounts, the local chain and transactions, beside those of `registry.errors`.
+
+SealrootError
+├── HomeError                       the home folder lacks or contradicts what a command needs
+├── AccountFileError                a chain account file that cannot be used
+├── PublicFolderError               a published document is missing or is not what its digest says
+├── LocalChainError                 the local chain does not start or is not ours to stop
+├── CouncilError                    a proposal does not exist, or too few members are at hand
+└── ChainError (registry.errors)
+    ├── ChainLiesError                 a node's entries and its contract disagree; has the `index`
+    ├── TransactionRefusedError (registry.errors)
+    │   └── ContractRefusedError           with the `reason`, the name of the contract's error
+    └── TransactionPendingError        sent, and not yet in a block: it may still take effect
+"""
+
+from credential.errors import SealrootError
+from registry.errors import ChainError, TransactionRefusedError
+
+
+class HomeError(SealrootError):
+    """The home folder lacks or contradicts what a command needs."""
+
+
+class AccountFileError(SealrootError):
+    """A chain account file cannot be read, decrypted or trusted."""
+
+
+class PublicFolderError(SealrootError):
+    """A published document is missing, or is not what its digest says."""
+
+
+class LocalChainError(SealrootError):
+    """The local chain does not start, or the process is not ours to stop."""
+
+
+class CouncilError(SealrootError):
+    """A proposal does not exist, or too few members are at hand to decide."""
+
+
+class ChainLiesError(ChainError):
+    """The entries a node gives and the contract's own head do not agree, first at entry `index`."""
+
+    def __init__(self, message: str, index: int) -> None:
+        super().__init__(f"journal entry {index}: {message}")
+        self.index = index
+
+
+class ContractRefusedError(TransactionRefusedError):
+    """The contract refused a change; `reason` is the name of its error, such as `RegistryUnknownAgency`."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class TransactionPendingError(ChainError):
+    """A transaction was sent and is not in a block yet: it may still take effect, so look before sending again."""
+
+    def __init__(self, message: str, transaction: str) -> None:
+        super().__init__(message)
+        self.transaction = transaction
