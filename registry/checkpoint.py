@@ -253,6 +253,22 @@ def believe(
     return Belief(checkpoints[-1].statement, signed_by)
 
 
+def needed_chain(
+    checkpoints: Sequence[Checkpoint], first_signers: Signers
+) -> tuple[Checkpoint, ...]:
+    """The checkpoints a bundle needs of all that were made, oldest first.
+
+    Those that hand on to other signers, starting from the trust anchor's, and the last one.
+    """
+    needed: list[Checkpoint] = []
+    trusted = first_signers
+    for checkpoint in checkpoints:
+        if checkpoint.statement.signers != trusted:
+            needed.append(checkpoint)
+            trusted = checkpoint.statement.signers
+    return (*needed, *(last for last in checkpoints[-1:] if last not in needed))
+
+
 def _check_order(before: Statement | None, statement: Statement) -> None:
     if before is None:
         return
