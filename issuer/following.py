@@ -1,0 +1,130 @@
+"""The office's own copy of the registry's journal: followed entry by entry, and the proof that the chain is still ours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from credential.ids import UnixTime
+from issuer.database import Database
+from issuer.errors import ForeignChainError
+from issuer.ports import Clock
+from registry.chain_protocol import JournalChain
+from registry.errors import ChainError, ChainMismatchError, JournalError
+from registry.head import next_head
+from registry.journal import JournalEntry
+from registry.rim_errors import ChainLiesError
+from registry.trust_builder import TrustBuilder
+from registry.trust_state import TrustState
+
+WAY_OUT = (
+    "Nothing was changed. If the address of the chain is wrong, correct it in issuer.json. If this is a local chain "
+    "that was restarted, it has forgotten everything: start a new office with `sealroot issuer init` in another "
+    "folder; what was issued before stays readable here, but can no longer be checked against that chain."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What the final part of the journal says, and when it was last compared with the chain."""
+
+    state: TrustState
+    as_of: UnixTime
+    unreachable: ChainError | None
+
+
+class JournalFollower:
+    """Keeps the copy in the database and replays it; only final entries are ever kept or believed."""
+
+    def __init__(self, database: Database, chain: JournalChain, clock: Clock) -> None:
+        """Begin with nothing replayed; `follow` does the work."""
+        self._database = database
+        self._chain = chain
+        self._clock = clock
+        self._builder: TrustBuilder | None = None
+        self._state: TrustState | None = None
+
+    def follow(self) -> Followed:
+        """The copy holds everything that is final on the chain, and both agree from the first entry to the last.
+
+        While the chain does not answer, the copy alone is what we go by, with its own as-of time. Raises
+        ForeignChainError when chain and copy are not one journal.
+        """
+        self._replay_copy()
+        try:
+            self._fetch()
+        except ChainMismatchError as error:
+            raise ForeignChainError(f"{error} {WAY_OUT}") from error
+        except ChainLiesError:
+            raise
+        except ChainError as error:
+            return self._followed(error)
+        return self._followed(None)
+
+    def _replay_copy(self) -> None:
+        with self._database.reading() as repository:
+            installation = repository.installations.get()
+            if self._builder is None:
+                self._builder = TrustBuilder(installation.chain_id, installation.contract)
+            self._extend(self._builder, repository.installations.journal(self._builder.size))
+
+    def _fetch(self) -> None:
+        builder = self._replayed()
+        self._require_same_registry()
+        size, head = self._chain.head()
+        if size < builder.size:
+            raise ForeignChainError(
+                f"the chain's journal has {size} entries, but {builder.size} are known here. {WAY_OUT}"
+            )
+        entries = self._chain.entries(builder.size, size)
+        computed = builder.head
+        for entry in entries:
+            computed = next_head(computed, *entry)
+        if computed != head:
+            raise ForeignChainError(
+                f"the chain's journal of {size} entries does not continue the {builder.size} entries known here. {WAY_OUT}"
+            )
+        final = max(0, min(self._chain.finalized_size(), size) - builder.size)
+        try:
+            # A crash right here loses only what the chain still has: the next follow() fetches it again.
+            with self._database.transaction() as repository:
+                repository.installations.append_journal(entries[:final], self._clock())
+        except IntegrityError:
+            # Another process of this office kept the same entries first; take its copy.
+            self._replay_copy()
+            return
+        self._extend(builder, entries[:final])
+
+    def _extend(self, builder: TrustBuilder, entries: Sequence[JournalEntry]) -> None:
+        before = builder.size
+        try:
+            builder.extend(entries)
+        except JournalError as error:
+            raise ForeignChainError(
+                f"the chain's journal breaks its own rules: {error}. Nothing of it was kept. Ask the registry's "
+                "operator; no document is issued until this is cleared up."
+            ) from error
+        if self._state is None or builder.size != before:
+            self._state = builder.build()
+
+    def _require_same_registry(self) -> None:
+        builder = self._replayed()
+        theirs = (self._chain.chain_id, bytes(self._chain.contract))
+        state = self._state
+        if state is None or theirs != (state.chain_id, state.contract):
+            raise ForeignChainError(
+                f"this database belongs to another registry than the contract 0x{theirs[1].hex()} on chain {theirs[0]} "
+                f"(its journal here has {builder.size} entries). {WAY_OUT}"
+            )
+
+    def _replayed(self) -> TrustBuilder:
+        if self._builder is None:
+            raise RuntimeError("the copy is replayed before the chain is asked")
+        return self._builder
+
+    def _followed(self, unreachable: ChainError | None) -> Followed:
+        if self._state is None:
+            raise RuntimeError("the copy is replayed before it is used")
+        with self._database.reading() as repository:
+            as_of = UnixTime(repository.installations.get().followed_at)
+        return Followed(self._state, as_of, unreachable)

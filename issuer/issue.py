@@ -1,0 +1,149 @@
+"""The issuing flow of docs/flows.md, with its step numbers; `issue` and `run` are the same steps over one job and all."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from issuer.anchoring import send_everything, wait_until_final
+from issuer.following import Followed
+from issuer.office import Office
+from issuer.recording import (
+    IssueRequest,
+    choose_type,
+    read_input,
+    record_job,
+    write_refused_rows,
+)
+from issuer.release import release_job
+from issuer.repository.jobs import Job
+from issuer.sealing import seal_job
+from issuer.states import BatchState, CredentialState, JobState, WaitFor
+from registry.errors import ChainError
+
+
+class Ending(StrEnum):
+    """How a command ended."""
+
+    DONE = "done"  # everything asked for has left
+    WAITING = "waiting"  # something is signed or recorded and waits; nothing is lost
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """How far one job is, and why it is no further."""
+
+    job: Job
+    was_known: bool
+    counts: dict[CredentialState, int]
+    refused_file: Path | None
+    waits_for: str | None
+
+    @property
+    def ending(self) -> Ending:
+        """DONE when every document of the job has left."""
+        return Ending.DONE if set(self.counts) <= {CredentialState.RELEASED} else Ending.WAITING
+
+
+def issue(office: Office, request: IssueRequest) -> JobReport:
+    """Every record of the input is a released document, or is written down and waits; nothing is in between."""
+    # 1 read the journal, then every row of the input: all faults at once, and nothing is recorded with one
+    followed = office.journal.follow()
+    kind = choose_type(office, followed, request.type_id)
+    prepared = read_input(request, kind)
+    refused_file = write_refused_rows(request, prepared)
+
+    # 2 write every credential down with its cti, its slot and its certificate number
+    recorded = record_job(office, request, kind, prepared)
+
+    # 3 to 9
+    waits_for = carry_on(office, followed, recorded.job)
+    return _report(office, recorded.job.id, recorded.was_known, refused_file, waits_for)
+
+
+def carry_on(office: Office, followed: Followed, job: Job) -> str | None:
+    """The job is as far as it can be now; returns what it waits for, or None when it is done.
+
+    It does not matter where an earlier process stopped: every step looks at what is there and does the rest.
+    """
+    if job.state is JobState.DONE:
+        return None
+
+    # 3 seal: the entries become a batch, a trial run under a throwaway key, then the real signature
+    # 4 store signature and receipts, read them back, hash them again
+    seal_job(office, followed, job)
+
+    # 5 anchor the batch under the chain's next number
+    # 6 wait until the anchor is final
+    waits_for = None
+    if job.plan.wait_for is WaitFor.ANCHOR or _has_unpublished_list(office):
+        followed, waits_for = anchor(office, followed)
+
+    # 7 our verifier accepts the document as it will leave
+    # 8 write its files
+    # 9 it is released
+    release_job(office, followed, job)
+    return waits_for
+
+
+def run(office: Office) -> list[JobReport]:
+    """Everything unfinished is as far as it can be now: jobs, anchors of printed documents, status lists."""
+    followed = office.journal.follow()
+    with office.database.reading() as repository:
+        unfinished = repository.jobs.unfinished()
+    for job in unfinished:
+        seal_job(office, followed, job)
+    followed, waits_for = anchor(office, followed)
+    for job in unfinished:
+        release_job(office, followed, job)
+    return [_report(office, job.id, True, None, waits_for) for job in unfinished]
+
+
+def anchor(office: Office, followed: Followed) -> tuple[Followed, str | None]:
+    """Everything that can be on the chain is there and final, or the reason why not is returned.
+
+    A chain that does not answer costs nothing but time: what is signed stays signed and waits.
+    """
+    try:
+        if _nothing_to_send(office):
+            return followed, None
+        send_everything(office)
+        return wait_until_final(office), _what_still_waits(office)
+    except ChainError as error:
+        return followed, str(error)
+
+
+def _nothing_to_send(office: Office) -> bool:
+    with office.database.reading() as repository:
+        return not repository.statuses.planned() and not repository.batches.in_state(
+            BatchState.CHECKED, BatchState.ANCHORING
+        )
+
+
+def _has_unpublished_list(office: Office) -> bool:
+    with office.database.reading() as repository:
+        return any(version.version == 1 for version in repository.statuses.planned())
+
+
+def _what_still_waits(office: Office) -> str | None:
+    with office.database.reading() as repository:
+        waiting = repository.batches.in_state(BatchState.CHECKED, BatchState.ANCHORING)
+        planned = repository.statuses.planned()
+    for batch in waiting:
+        if batch.refusal is not None:
+            return f"the registry refused batch {batch.id}: {batch.refusal}"
+    if waiting or planned:
+        return "what was sent to the chain is not final yet"
+    return None
+
+
+def _report(
+    office: Office, job_id: int, was_known: bool, refused_file: Path | None, waits_for: str | None
+) -> JobReport:
+    with office.database.reading() as repository:
+        return JobReport(
+            job=repository.jobs.get(job_id),
+            was_known=was_known,
+            counts=repository.credentials.count_by_state(job_id),
+            refused_file=refused_file,
+            waits_for=waits_for,
+        )

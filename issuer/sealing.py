@@ -1,0 +1,146 @@
+"""Steps 3 and 4 of issuing: a batch is written down, tried, signed, stored, and read back before anyone relies on it."""
+
+from collections.abc import Sequence
+
+from credential.batch import SealedBatch, seal_batch
+from credential.entry import encode_entry
+from credential.errors import FormatError, ProofError
+from credential.ids import UnixTime
+from credential.merkle import leaf_hash, tree_root
+from credential.sealed import registry_aad
+from credential.types import CredentialType
+from issuer.claims import Slot, decode_claims, entry_of
+from issuer.errors import DamagedStoreError, StateError
+from issuer.following import Followed
+from issuer.office import Office
+from issuer.repository.batches import Batch
+from issuer.repository.credentials import Made, Recorded
+from issuer.repository.jobs import Job
+from issuer.self_check import Lists, planned_lists, require_accepted, trial_state, verdicts
+from issuer.signers import Signer, throwaway_signer
+from issuer.states import BatchState
+from issuer.steps import Step
+
+
+def seal_job(office: Office, followed: Followed, job: Job) -> None:
+    """Every credential of the job is sealed: its receipt is stored, read back, and accepted by our verifier."""
+    while True:
+        for batch in _unsealed(office, job):
+            seal(office, followed, batch)
+        if plan_batch(office, job) is None:
+            return
+
+
+def _unsealed(office: Office, job: Job) -> list[Batch]:
+    with office.database.reading() as repository:
+        return repository.batches.in_state(BatchState.TO_SIGN, BatchState.SIGNED, job_id=job.id)
+
+
+def plan_batch(office: Office, job: Job) -> int | None:
+    """The next entries of the job are fixed as the leaves of a batch; None when none is left.
+
+    From here on the bytes are opaque. Nothing has been signed yet.
+    """
+    kind = office.type_of(job.plan.type_digest)
+    now = UnixTime(office.clock())
+    with office.database.transaction() as repository:
+        recorded = repository.credentials.recorded(job.id, job.plan.batch_size)
+        if not recorded:
+            return None
+        made = [_make(office, kind, now, leaf, one) for leaf, one in enumerate(recorded)]
+        root = tree_root([leaf_hash(one.entry) for one in made])
+        batch_id = repository.batches.plan(job.id, root, len(made), now)
+        repository.credentials.put_in_batch(batch_id, made)
+    # A crash right here leaves a batch "to-sign"; seal_job takes it up again with these very entries.
+    office.checkpoint(Step.AFTER_BATCH_PLANNED)
+    return batch_id
+
+
+def _make(
+    office: Office, kind: CredentialType, now: UnixTime, leaf_index: int, one: Recorded
+) -> Made:
+    slot = Slot(one.list_no, one.slot_index)
+    entry = entry_of(office.agency, kind, decode_claims(one.claims), one.cti, slot, now)
+    return Made(one.id, leaf_index, encode_entry(entry))
+
+
+def seal(office: Office, followed: Followed, batch: Batch) -> None:
+    """The batch is signed, stored, read back and accepted, whatever was already done of it."""
+    signer = office.signer()
+    if batch.state is BatchState.TO_SIGN:
+        entries = _stored_entries(office, batch)
+        _try_out(office, followed, signer, entries)
+        office.checkpoint(Step.AFTER_TRIAL)
+        sealed = _seal_with(followed, signer, entries)
+        # A crash right here loses a signature nobody has seen; the batch is signed once more.
+        office.checkpoint(Step.AFTER_SIGN)
+        _store(office, batch, signer, sealed)
+        # A crash right here leaves a batch "signed"; it is read back before it goes on.
+        office.checkpoint(Step.AFTER_SIGNATURE_COMMIT)
+    _read_back(office, followed, batch, planned_lists(office))
+    office.checkpoint(Step.AFTER_RECHECK)
+    office.report("sealed", batch.size, batch.size)
+
+
+def _stored_entries(office: Office, batch: Batch) -> list[bytes]:
+    with office.database.reading() as repository:
+        entries = repository.credentials.entries(batch.id)
+    if not entries or tree_root([leaf_hash(entry) for entry in entries]) != batch.root:
+        raise _damaged(batch)
+    return entries
+
+
+def _try_out(office: Office, followed: Followed, signer: Signer, entries: Sequence[bytes]) -> None:
+    """Our verifier has accepted these very entries under a throwaway key in the place of the real one."""
+    throwaway = throwaway_signer(signer.alg)
+    trial = _seal_with(followed, throwaway, entries)
+    state = trial_state(followed.state, signer, throwaway)
+    found = verdicts(office, followed, state, planned_lists(office), trial.sealed)
+    require_accepted(found, "trial run")
+
+
+def _seal_with(followed: Followed, signer: Signer, entries: Sequence[bytes]) -> SealedBatch:
+    aad = registry_aad(followed.state.chain_id, followed.state.contract)
+    return seal_batch(entries, alg=signer.alg, kid=signer.kid, aad=aad, sign=signer.sign)
+
+
+def _store(office: Office, batch: Batch, signer: Signer, sealed: SealedBatch) -> None:
+    if sealed.root != batch.root:
+        raise _damaged(batch)
+    try:
+        with office.database.transaction() as repository:
+            repository.batches.store_signature(batch.id, signer.alg, signer.kid, sealed.signature)
+            repository.credentials.store_sealed(batch.id, sealed.sealed)
+            office.checkpoint(Step.BEFORE_SIGNATURE_COMMIT)
+    except StateError:
+        # Another process of this office signed the same root first. Its signature is the one that counts;
+        # what is read back next is what it stored.
+        return
+
+
+def _read_back(office: Office, followed: Followed, batch: Batch, lists: Lists) -> None:
+    """What the disk gives back is what was signed: the same root, and our verifier accepts every document."""
+    with office.database.reading() as repository:
+        stored = repository.credentials.sealed_of(batch.id)
+    sealed = [one for one in stored if one is not None]
+    if len(sealed) != batch.size:
+        raise _damaged(batch)
+    try:
+        found = verdicts(office, followed, followed.state, lists, sealed)
+    except (FormatError, ProofError) as error:
+        raise _damaged(batch) from error
+    leaves = [v.credential.receipt.leaf_index for v in found if v.credential is not None]
+    if {verdict.root for verdict in found} != {batch.root} or leaves != list(range(batch.size)):
+        raise _damaged(batch)
+    require_accepted(found, "after signing")
+    with office.database.transaction() as repository:
+        if repository.batches.get(batch.id).state is BatchState.SIGNED:
+            repository.batches.mark_checked(batch.id)
+
+
+def _damaged(batch: Batch) -> DamagedStoreError:
+    return DamagedStoreError(
+        f"batch {batch.id}: the database does not give back what was stored in it. Nothing of this batch was anchored "
+        "or released. Stop this machine's disk from being used, restore the database from its backup, then run "
+        "`sealroot issuer doctor`."
+    )
