@@ -16,13 +16,14 @@ abstract contract Agencies is Algorithms {
         uint64 firstBatch;
     }
 
+    /// @dev What anchoring reads and writes fills one word exactly. Runs are numbered from 1.
     struct Agency {
         address anchorAccount;
-        uint64 nextBatch;
         AgencyStatus status;
-        KeyRun run;
+        uint48 nextBatch;
+        uint40 lastRun;
         address operationsAccount;
-        KeyRun[] pastRuns;
+        mapping(uint256 number => KeyRun) runs;
     }
 
     struct Key {
@@ -115,7 +116,7 @@ abstract contract Agencies is Algorithms {
         _requireBatchKey(kid, alg, coseKey);
         _keys[kid] = Key(agencyCode, alg, false, false, 0);
         // the first key opens the first run, so that anchoring batch 1 costs no more than batch 1,000
-        if (owner.run.firstBatch == 0) owner.run = KeyRun(kid, 1);
+        if (owner.lastRun == 0) _openRun(owner, 1, kid, 1);
         _append(0x20, abi.encodePacked(agencyCode, kid, alg, purpose, coseKey));
     }
 
@@ -156,8 +157,8 @@ abstract contract Agencies is Algorithms {
         Key storage signing = _keys[kid];
         if (signing.agencyCode != agencyCode) revert RegistryKeyNotOfAgency(kid, agencyCode);
         if (signing.ended || signing.compromised) revert RegistryKeyNotUsable(kid);
-        issuer.nextBatch = batchNo + 1;
-        if (kid != issuer.run.kid) _openRun(issuer, kid, batchNo);
+        issuer.nextBatch = uint48(batchNo + 1);
+        _noteKey(issuer, kid, batchNo);
         _append(0x50, abi.encodePacked(agencyCode, batchNo, root, treeSize, kid));
     }
 
@@ -197,16 +198,15 @@ abstract contract Agencies is Algorithms {
     function batchKey(bytes16 agencyCode, uint64 batchNo) public view returns (bytes16 kid) {
         Agency storage issuer = _agencies[agencyCode];
         if (batchNo == 0 || batchNo >= issuer.nextBatch) return 0;
-        if (batchNo >= issuer.run.firstBatch) return issuer.run.kid;
-        // the last past run that begins at or before the batch; the first of them begins at batch 1
-        uint256 low = 0;
-        uint256 high = issuer.pastRuns.length;
-        while (high - low > 1) {
-            uint256 middle = (low + high) / 2;
-            if (issuer.pastRuns[middle].firstBatch <= batchNo) low = middle;
-            else high = middle;
+        // the last run that begins at or before the batch
+        uint256 low = 1;
+        uint256 high = issuer.lastRun;
+        while (low < high) {
+            uint256 middle = (low + high + 1) / 2;
+            if (issuer.runs[middle].firstBatch <= batchNo) low = middle;
+            else high = middle - 1;
         }
-        return issuer.pastRuns[low].kid;
+        return issuer.runs[low].kid;
     }
 
     /// @inheritdoc IRegistry
@@ -262,9 +262,17 @@ abstract contract Agencies is Algorithms {
         if (length == 0 || shape != alg || length != coseKey.length) revert RegistryInvalidKey(kid);
     }
 
-    /// @dev Rule 9 in one word: a run of batches by the same key is kept once, when the next key takes over.
-    function _openRun(Agency storage issuer, bytes16 kid, uint64 batchNo) private {
-        if (issuer.run.firstBatch != batchNo) issuer.pastRuns.push(issuer.run);
-        issuer.run = KeyRun(kid, batchNo);
+    /// @dev Rule 9 must know which key anchored a batch. A run of batches by one key takes one word, so that a
+    /// batch adds nothing to the state unless its key is another than that of the batch before.
+    function _noteKey(Agency storage issuer, bytes16 kid, uint64 batchNo) private {
+        uint40 lastRun = issuer.lastRun;
+        KeyRun storage run = issuer.runs[lastRun];
+        if (run.kid == kid) return;
+        _openRun(issuer, run.firstBatch == batchNo ? lastRun : lastRun + 1, kid, batchNo);
+    }
+
+    function _openRun(Agency storage issuer, uint40 number, bytes16 kid, uint64 firstBatch) private {
+        issuer.lastRun = number;
+        issuer.runs[number] = KeyRun(kid, firstBatch);
     }
 }

@@ -11,6 +11,7 @@ interface Vm {
     function addr(uint256 privateKey) external pure returns (address account);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function label(address account, string calldata name) external;
+    function publicKeyP256(uint256 privateKey) external pure returns (uint256 x, uint256 y);
 
     // the block
     function warp(uint256 timestamp) external;
@@ -46,6 +47,16 @@ interface Vm {
     function assume(bool condition) external pure;
 
     // gas
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
+    function lastCallGas() external view returns (Gas memory gas);
+    function cool(address account) external; // the next access to its storage costs what a first one does
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);
     function snapshotValue(string calldata group, string calldata name, uint256 measured) external;
     function startSnapshotGas(string calldata group, string calldata name) external;
