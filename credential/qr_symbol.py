@@ -56,7 +56,11 @@ def draw_png(text: str, scale: int = 8) -> bytes:
 
 def draw_svg(text: str) -> str:
     """Return an SVG of one path, one user unit a module, that scales to any size."""
-    dark = symbol_modules(text)
+    return modules_svg(symbol_modules(text))
+
+
+def modules_svg(dark: NDArray[np.bool_]) -> str:
+    """Return the SVG of modules that `symbol_modules` returned."""
     edge = len(dark)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {edge} {edge}"'

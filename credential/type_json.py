@@ -88,9 +88,13 @@ class Members:
             raise StructureError(f"{name!r} of {self._where} must be an array of at most 256 items")
         return value
 
+    def optional_array(self, name: str) -> list[Json]:
+        """Return an array of at most 256 items, an empty one where there is no such member."""
+        return self.array(name) if name in self._left else []
+
     def labels(self, name: str) -> tuple[int, ...]:
         """Return up to four different labels, none where there is no such member."""
-        found = self.array(name) if name in self._left else []
+        found = self.optional_array(name)
         labels = tuple(item for item in found if type(item) is int)
         if len(labels) < len(found) or len(set(labels)) < len(labels) or len(labels) > _MOST_UNIQUE:
             raise StructureError(f"{name!r} of {self._where} must be up to four different labels")
@@ -106,6 +110,10 @@ class Members:
     def title(self, name: str) -> Text:
         """Return a label in both languages."""
         return _title(self._take(name), name)
+
+    def optional_title(self, name: str) -> Text | None:
+        """Return a label in both languages, or None where there is no such member."""
+        return self.title(name) if name in self._left else None
 
     def titles(self, name: str) -> Mapping[str, Text]:
         """Return a code list: keys of 1 to 40 printable ASCII characters, each with its label."""

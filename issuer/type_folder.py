@@ -1,4 +1,4 @@
-"""The credential types an issuer may use: those of the catalog, and those of any folder an agency names."""
+"""The types an issuer may use: those of the catalog and those of any folder an agency names."""
 
 from pathlib import Path
 from typing import Final

@@ -1,0 +1,58 @@
+"""PDF/A documents of sealed credentials, drawn by one typst compiler that is kept for a whole run."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import manimgx_fonts_cjk
+import typst
+
+from credential.ids import UnixTime
+from credential.types import CredentialType
+from issuer.documents.errors import PrintError
+from issuer.documents.layout import Layout, read_layout
+from issuer.documents.page_model import Document, page_model
+
+_STANDARD: Final = (
+    "a-3a"  # with tags and a reading order, for people who do not read with their eyes
+)
+
+
+class Printer:
+    """Prints credentials one by one; keep one for a run, since its fonts and compiler stay warm."""
+
+    def __init__(self) -> None:
+        """Load the template and the font that covers the characters of every name."""
+        self._template = files("issuer.documents").joinpath("template.typ").read_bytes()
+        folder = Path(manimgx_fonts_cjk.__file__).parent
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[folder])
+        self._compiler = typst.Compiler(self._template, font_paths=fonts)
+        self._layouts: dict[bytes, Layout] = {}
+
+    def render_pdf(self, document: Document, credential_type: CredentialType) -> bytes:
+        """Return the PDF/A-3 document with the sealed file, and the full record if any, inside.
+
+        The same document gives the same bytes. Raises PrintError where it is no credential of this
+        type, or holds a character no font can show: a document with a gap is never printed.
+        """
+        layout = self._layouts.get(credential_type.digest)
+        if layout is None:
+            layout = self._layouts[credential_type.digest] = read_layout(credential_type)
+        model, issued_at = page_model(document, credential_type, layout)
+        try:
+            return self._compile(json.dumps(model, ensure_ascii=False), issued_at)
+        except typst.TypstError as error:
+            raise PrintError(f"The document cannot be set: {error.message}") from error
+
+    def _compile(self, model: str, issued_at: UnixTime) -> bytes:
+        printed = self._compiler.compile(
+            self._template,
+            format="pdf",
+            sys_inputs={"document": model},
+            pdf_standards=_STANDARD,
+            timestamp=issued_at,
+        )
+        if not isinstance(printed, bytes):
+            raise PrintError("typst returned no document.")
+        return printed
