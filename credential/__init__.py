@@ -1,7 +1,8 @@
-"""What a credential is: entries, Merkle trees, receipts, QR text and status lists, as pure functions over bytes.
+"""What a credential is: entries, trees, receipts, QR text and status lists, as pure functions.
 
-The functions named here are the stable door for callers outside the product. They take and return plain bytes, integers
-and text, and raise when something does not hold; none of them answers with a truth value that could be ignored.
+The functions named here are the stable door for callers outside the product. They take and return
+plain bytes, integers and text, and raise when something does not hold; none of them answers with a
+truth value that could be ignored.
 
     inclusion_root(leaf_hash, leaf_index, tree_size, path) -> root       RFC 9162 §2.1.3.2
     verify_inclusion(leaf_hash, leaf_index, tree_size, path, root)       RFC 9162 §2.1.3.2
@@ -9,11 +10,12 @@ and text, and raise when something does not hold; none of them answers with a tr
     decode_sealed(sealed) -> Sealed(entry, receipt)                      docs/formats/sealed.md
     qr_encode(sealed, url="") -> text                                    docs/formats/qr-text.md
     qr_decode(text) -> QrText(sealed, url)                               docs/formats/qr-text.md
-    status_of(bits, index, bits_per_slot=2) -> value                     Token Status List, least significant bit first
-    verify_sign1(message, key, *, payload=None, external_aad=b"") -> payload   RFC 9052 §4.4
+    status_of(bits, index, bits_per_slot=2) -> value                     Token Status List, least
+    significant bit first verify_sign1(message, key, *, payload=None, external_aad=b"") -> payload
+    RFC 9052 §4.4
 
-`leaf_hash`, `root` and the nodes of a path are 32 bytes each; `key` is a COSE_Key as bytes. Everything raised is a
-`credential.errors.SealrootError`.
+`leaf_hash`, `root` and the nodes of a path are 32 bytes each; `key` is a COSE_Key as bytes.
+Everything raised is a `credential.errors.SealrootError`.
 """
 
 from credential.merkle import inclusion_root, verify_consistency, verify_inclusion

@@ -1,4 +1,4 @@
-"""Sealing a batch: one tree over all entries, one signature over its root, one receipt for each entry."""
+"""Sealing a batch: one tree over all entries, one signature, one receipt for each entry."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _STEP_HEAD: Final = b"\x58\x20"  # a byte string of 32 bytes
 
 @dataclass(frozen=True, slots=True)
 class SealedBatch:
-    """A batch as it is anchored (root, size) and as it is handed out (sealed, in the order of the entries)."""
+    """A batch as it is anchored (root, size) and handed out (sealed, in order)."""
 
     root: Root
     size: int
@@ -29,15 +29,15 @@ class SealedBatch:
 def seal_batch(
     entries: Sequence[bytes], *, alg: int, kid: Kid, aad: bytes, sign: Callable[[bytes], bytes]
 ) -> SealedBatch:
-    """Return every entry with its receipt; `sign` is called once, with the Sig_structure over the root.
+    """Return every entry with its receipt; `sign` is called once, with the Sig_structure.
 
     entries  encoded entries in batch order, 1 to 4,096
     alg      ALG_ES256 or ALG_MLDSA44, that of the key
     aad      `registry_aad` of the registry where the batch will be anchored
     sign     makes the raw signature; a high s of an ES256 signature is turned into its low twin
 
-    Raises LimitError for a batch of another size, StructureError for an algorithm without receipts or a signature of
-    the wrong length. Cost and memory grow in step with the number of entries.
+    Raises LimitError for a batch of another size, StructureError for an algorithm without receipts
+    or a signature of the wrong length. Cost and memory grow in step with the number of entries.
     """
     size = len(entries)
     if not 1 <= size <= MAX_BATCH:
@@ -79,9 +79,10 @@ _PATH_HEADS: Final = tuple(cbor.head(4, steps) for steps in range(MAX_BATCH.bit_
 
 
 def _encoded_paths(levels: list[list[bytes]]) -> list[bytes]:
-    """Return for every leaf the steps of its inclusion path as they stand in a proof, made from the root downwards.
+    """Return for every leaf the steps of its inclusion path as they stand in a proof.
 
-    Both children of a node share the steps above it, so a leaf costs one concatenation and not one for each level.
+    Both children of a node share the steps above it, so a leaf costs one concatenation and not one
+    for each level.
     """
     paths = [b""]
     for nodes in reversed(levels[:-1]):

@@ -1,19 +1,21 @@
-"""Deterministic CBOR (RFC 8949 §4.2.1) of the few items our formats permit, read strictly and written in one way only.
+"""Deterministic CBOR (RFC 8949 §4.2.1) of the few items our formats permit.
 
-Permitted: integers within 64 bits, byte strings, text strings (valid UTF-8), arrays, maps, `false`, `true`, `null`,
-and the tags a caller names. Everything else is refused: floats, other simple values, indefinite lengths, integers or
-lengths that are not the shortest, map keys out of order or twice, bytes after the end.
+Permitted: integers within 64 bits, byte strings, text strings (valid UTF-8), arrays, maps, `false`,
+`true`, `null`, and the tags a caller names. Everything else is refused: floats, other simple
+values, bytes after the end, indefinite lengths, integers or lengths that are not the shortest, map
+keys out of order or twice.
 """
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Mapping
+from struct import Struct
+from typing import Final, NamedTuple, TypeAlias, TypeGuard
 
 from credential.errors import EncodingError, LimitError, StructureError
 
-MAX_BYTES = 16_384
-MAX_DEPTH = 8
-MAX_ITEMS = 64
-_NO_TAGS: frozenset[int] = frozenset()
+MAX_BYTES: Final = 16_384
+MAX_DEPTH: Final = 8
+MAX_ITEMS: Final = 64
+_NO_TAGS: Final[frozenset[int]] = frozenset()
 
 
 class Tag(NamedTuple):
@@ -27,8 +29,13 @@ Key: TypeAlias = "int | str | bytes"
 Value: TypeAlias = "int | str | bytes | bool | list[Value] | dict[Key, Value] | Tag | None"
 
 
+def is_number(value: object, least: int, most: int) -> TypeGuard[int]:
+    """Say whether a decoded value is an integer from least to most; `true` is none."""
+    return type(value) is int and least <= value <= most
+
+
 class Limits(NamedTuple):
-    """What a decode permits. `ordered=False` takes map keys in any order (still none twice), for foreign COSE."""
+    """What one decode permits, and where its data end."""
 
     size: int
     items: int
@@ -48,9 +55,12 @@ def decode(
 ) -> Value:
     """Return the one item that `data` is from `start` on; the outermost item is at depth 1.
 
-    The first fault met from the front is raised: LimitError (bytes, nesting, elements), EncodingError (anything that
-    is not deterministic CBOR of the permitted items), StructureError (a map key that is no integer or string, which
-    none of our formats has). A tag does not count as nesting, but a tag directly inside a tag is refused.
+    With `ordered=False` map keys may come in any order, still none twice: for COSE made by others.
+    A tag does not count as nesting, but a tag directly inside a tag is refused.
+
+    The first fault met from the front is raised: LimitError (bytes, nesting, elements),
+    EncodingError (not deterministic CBOR of the permitted items), StructureError (a map key that is
+    neither integer nor string, which none of our formats has).
     """
     size = len(data)
     if size > max_bytes:
@@ -62,11 +72,7 @@ def decode(
     except UnicodeDecodeError as error:
         raise EncodingError("a text string is not valid UTF-8") from error
     if end != size:
-        raise (
-            _ends_early()
-            if end > size
-            else EncodingError(f"{size - end} bytes after the end of the item")
-        )
+        raise EncodingError(f"{size - end} bytes after the end of the item")
     return value
 
 
@@ -74,12 +80,14 @@ def _ends_early() -> EncodingError:
     return EncodingError("the data end inside an item")
 
 
-# The next functions are the hot path of every verification. They share one shape: the initial byte is
-# looked at once, the forms that fill our documents (RFC 8949 §3, argument below 24) are read in place,
-# and only the rest costs a function call. `depth` is how many levels of nesting are left.
+# The next functions are the hot path of every verification. They share one shape: the initial byte
+# is looked at once, the forms that fill our documents (RFC 8949 §3, argument below 24) are read in
+# place, and only the rest costs a function call. `depth` is how many levels of nesting are left.
 
 
-def _item(data: bytes, pos: int, depth: int, limits: Limits) -> tuple[Value, int]:  # noqa: C901  # one branch for each major type
+def _item(  # noqa: C901  # one branch for each major type
+    data: bytes, pos: int, depth: int, limits: Limits
+) -> tuple[Value, int]:
     """Return the item that begins at `pos`, and where it ends."""
     first = data[pos]
     argument = first & 0x1F
@@ -90,7 +98,7 @@ def _item(data: bytes, pos: int, depth: int, limits: Limits) -> tuple[Value, int
     if major == 0:
         return argument, pos
     if major == 1:
-        return -1 - argument, pos
+        return ~argument, pos
     if major < 4:
         end = pos + argument
         if end > limits.size:
@@ -98,12 +106,12 @@ def _item(data: bytes, pos: int, depth: int, limits: Limits) -> tuple[Value, int
         return (data[pos:end] if major == 2 else data[pos:end].decode()), end
     if major < 6:
         if argument > limits.items:
-            raise LimitError(f"{argument} elements in one array or map, at most {limits.items} are permitted")
+            raise LimitError(f"{argument} elements in one array or map, at most {limits.items}")
         if not depth:
             raise LimitError("arrays and maps are nested too deep")
         if major == 4:
             return _array(data, pos, argument, depth - 1, limits)
-        return (_map if limits.ordered else _unordered_map)(data, pos, argument, depth - 1, limits)
+        return (_map if limits.ordered else _any_map)(data, pos, argument, depth - 1, limits)
     if major == 6:
         return _tag(data, pos, argument, depth, limits)
     if 20 <= argument <= 22:
@@ -114,7 +122,9 @@ def _item(data: bytes, pos: int, depth: int, limits: Limits) -> tuple[Value, int
 _SIMPLE: Final = (False, True, None)
 
 
-def _array(data: bytes, pos: int, count: int, depth: int, limits: Limits) -> tuple[list[Value], int]:
+def _array(
+    data: bytes, pos: int, count: int, depth: int, limits: Limits
+) -> tuple[list[Value], int]:
     items: list[Value] = []
     for _ in range(count):
         first = data[pos]
@@ -127,28 +137,32 @@ def _array(data: bytes, pos: int, count: int, depth: int, limits: Limits) -> tup
     return items, pos
 
 
-def _map(data: bytes, pos: int, count: int, depth: int, limits: Limits) -> tuple[dict[Key, Value], int]:
+def _map(
+    data: bytes, pos: int, count: int, depth: int, limits: Limits
+) -> tuple[dict[Key, Value], int]:
     """Read a map whose encoded keys rise from each to the next: that excludes a key twice, too."""
     members: dict[Key, Value] = {}
-    short_key = -1  # the last key below 24; 24 once there was a longer one, which sorts after all of these
-    long_key = b""
+    last_short = -1  # the last key below 24; 24 after a longer one, which sorts behind all of these
+    last_long = b""
+    size = limits.size
     for _ in range(count):
-        key: Key = data[pos]  # type: ignore[no-redef]  # declared where it is used first
-        if key < 0x18:
-            if key <= short_key:
+        first = data[pos]
+        if first < 0x18:
+            if first <= last_short:
                 raise _disordered()
-            short_key = key
+            key: Key = first
+            last_short = first
             pos += 1
         else:
             start = pos
             key, pos = _key(data, pos, depth, limits)
-            if data[start:pos] <= long_key:
+            if data[start:pos] <= last_long:
                 raise _disordered()
-            short_key, long_key = 24, data[start:pos]
+            last_short, last_long = 24, data[start:pos]
         first = data[pos]
         if 0x60 <= first < 0x78:
             end = pos + first - 0x5F
-            if end > limits.size:
+            if end > size:
                 raise _ends_early()
             members[key] = data[pos + 1 : end].decode()
             pos = end
@@ -160,7 +174,7 @@ def _map(data: bytes, pos: int, count: int, depth: int, limits: Limits) -> tuple
     return members, pos
 
 
-def _unordered_map(
+def _any_map(
     data: bytes, pos: int, count: int, depth: int, limits: Limits
 ) -> tuple[dict[Key, Value], int]:
     members: dict[Key, Value] = {}
@@ -176,7 +190,7 @@ def _key(data: bytes, pos: int, depth: int, limits: Limits) -> tuple[Key, int]:
     key, pos = _item(data, pos, depth, limits)
     if type(key) not in _KEY_TYPES:  # a bool would equal 0 or 1 as a dict key
         raise StructureError("a map key is neither an integer nor a string")
-    return key, pos  # type: ignore[return-value]  # mypy does not narrow on an exact type
+    return key, pos  # type: ignore[return-value]  # mypy does not follow an exact type
 
 
 _KEY_TYPES: Final = frozenset({int, str, bytes})
@@ -189,8 +203,8 @@ def _disordered() -> EncodingError:
 def argument_at(data: bytes, pos: int, first: int) -> tuple[int, int]:
     """Return the argument of 1, 2, 4 or 8 bytes after the initial byte `first`, and where it ends.
 
-    Refused when a shorter form would have held it (RFC 8949 §4.2.1), and for floats, long simple values
-    and indefinite lengths.
+    Refused when a shorter form would have held it (RFC 8949 §4.2.1), and for floats, long simple
+    values and indefinite lengths.
     """
     if first >= 0xE0:
         raise EncodingError("floats and long simple values are not permitted")
@@ -200,9 +214,9 @@ def argument_at(data: bytes, pos: int, first: int) -> tuple[int, int]:
     elif size_code <= 27:
         width = 1 << (size_code - 24)
         end = pos + width
-        argument, least = int.from_bytes(data[pos:end], "big"), 1 << (width * 4)
         if end > len(data):
             raise _ends_early()
+        argument, least = int.from_bytes(data[pos:end], "big"), 1 << (width * 4)
     else:
         raise EncodingError("indefinite lengths and reserved forms are not permitted")
     if argument < least:
@@ -220,70 +234,72 @@ def _tag(data: bytes, pos: int, number: int, depth: int, limits: Limits) -> tupl
 
 
 def encode(value: Value) -> bytes:
-    """Return the one deterministic encoding of `value`; EncodingError for anything outside the permitted items."""
-    out: list[bytes] = []
+    """Return the one deterministic encoding of `value`; EncodingError where it has none."""
     try:
-        _write(value, out.append)
+        return _encoded(value)
     except UnicodeEncodeError as error:
         raise EncodingError("a text holds a lone surrogate and has no UTF-8 form") from error
     except RecursionError as error:
         raise EncodingError("the value is nested too deep to be written") from error
-    return b"".join(out)
+
+
+def _encoded(value: Value) -> bytes:
+    if type(value) is int:
+        return head(0, value) if value >= 0 else head(1, ~value)
+    if type(value) is str:
+        text = value.encode()
+        return head(3, len(text)) + text
+    if type(value) is bytes:
+        return head(2, len(value)) + value
+    if isinstance(value, dict):
+        return head(5, len(value)) + _encoded_members(value)
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join([_encoded(item) for item in value])
+    if isinstance(value, Tag):
+        return head(6, value.number) + _encoded(value.value)
+    if value is None or type(value) is bool:
+        return _INITIAL[0xF6 if value is None else 0xF4 + value]
+    raise EncodingError(f"a {type(value).__name__} cannot be written")
+
+
+def _encoded_members(members: Mapping[Key, Value]) -> bytes:
+    """Return the pairs of a map in the bytewise order of their encoded keys (RFC 8949 §4.2.1).
+
+    No encoded item is the beginning of another, so that whole pairs sort like their keys.
+    """
+    if not _KEY_TYPES.issuperset(map(type, members)):
+        raise EncodingError("a map key is neither an integer nor a string")
+    pairs = []
+    for key, value in members.items():
+        if type(value) is str:  # in place: sealing a mass run spends its time here
+            text = value.encode()
+            size = len(text)
+            pairs.append(
+                _encoded(key) + (_INITIAL[0x60 + size] if size < 24 else head(3, size)) + text
+            )
+        else:
+            pairs.append(_encoded(key) + _encoded(value))
+    pairs.sort()
+    return b"".join(pairs)
 
 
 def head(major: int, argument: int) -> bytes:
     """Return the initial byte and argument of an item in the shortest form (RFC 8949 §3)."""
+    initial = major << 5
     if argument < 24:
-        return _INITIAL[(major << 5) | argument]
+        return _INITIAL[initial | argument]
     if argument < 0x100:
-        return bytes(((major << 5) | 24, argument))
-    for size_code, width in ((25, 2), (26, 4), (27, 8)):
-        if argument < 1 << (8 * width):
-            return bytes(((major << 5) | size_code,)) + argument.to_bytes(width, "big")
+        return bytes((initial | 24, argument))
+    if argument < 0x10000:
+        return _WITH_16_BITS(initial | 25, argument)
+    if argument < 0x1_0000_0000:
+        return _WITH_32_BITS(initial | 26, argument)
+    if argument < 1 << 64:
+        return _WITH_64_BITS(initial | 27, argument)
     raise EncodingError("an integer does not fit 64 bits")
 
 
 _INITIAL: Final = tuple(bytes((first,)) for first in range(256))
-
-
-def _write(value: Value, out: Callable[[bytes], None]) -> None:
-    if type(value) is str:
-        text = value.encode()
-        size = len(text)
-        out(_INITIAL[0x60 + size] if size < 24 else head(3, size))
-        out(text)
-    elif type(value) is int:
-        out(head(0, value) if value >= 0 else head(1, -1 - value))
-    elif type(value) is bytes:
-        out(head(2, len(value)))
-        out(value)
-    elif isinstance(value, dict):
-        _write_map(value, out)
-    elif isinstance(value, list):
-        out(head(4, len(value)))
-        for item in value:
-            _write(item, out)
-    elif isinstance(value, Tag):
-        out(head(6, value.number))
-        _write(value.value, out)
-    elif value is None or type(value) is bool:
-        out(_INITIAL[0xF6 if value is None else 0xF4 + value])
-    else:
-        raise EncodingError(f"a {type(value).__name__} cannot be written")
-
-
-def _write_map(members: dict[Key, Value], out: Callable[[bytes], None]) -> None:
-    """Write a map with its keys in the bytewise order of their encodings (RFC 8949 §4.2.1)."""
-    encoded = {_encoded_key(key): value for key, value in members.items()}
-    out(head(5, len(encoded)))
-    for key in sorted(encoded):
-        out(key)
-        _write(encoded[key], out)
-
-
-def _encoded_key(key: Key) -> bytes:
-    if type(key) is int:
-        return head(0, key) if key >= 0 else head(1, -1 - key)
-    if type(key) not in _KEY_TYPES:
-        raise EncodingError(f"a {type(key).__name__} cannot be a map key")
-    return encode(key)
+_WITH_16_BITS: Final = Struct(">BH").pack
+_WITH_32_BITS: Final = Struct(">BI").pack
+_WITH_64_BITS: Final = Struct(">BQ").pack

@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 def is_agency_code(text: str) -> bool:
-    """Say whether text is an agency code (docs/formats/journal.md), without the journal's padding."""
+    """Say whether text is an agency code (docs/formats/journal.md), without padding."""
     return _AGENCY_CODE.fullmatch(text) is not None
 
 
@@ -72,30 +72,32 @@ def encode_entry(entry: Entry) -> bytes:
 
     Raises StructureError, LimitError or EncodingError where a reader would refuse the result.
     """
-    iss, iat, nbf, exp, cti, *slot, fields, other = entry
+    iss, iat, nbf, exp, cti, type_no, type_version, list_no, index, fields, other = entry
     _check_times(iat, nbf, exp)
     _check_cti_and_iss(cti, iss)
+    slot: list[Value] = [type_no, type_version, list_no, index]
     _check_slot(slot)
-    if not isinstance(fields, dict) or not fields or len(fields) > cbor.MAX_ITEMS:
-        raise StructureError("the entry has no fields, or more than fit")
-    _check_labelled(fields, cbor.MAX_DEPTH - 2)
-    claims: dict[Key, Value] = {1: iss, 6: iat, 7: cti, _SLOT_CLAIM: slot, _FIELDS_CLAIM: fields}
+    _check_fields(fields)
+    pairs = [
+        b"\x01" + cbor.encode(iss),
+        b"\x06" + head(0, iat),
+        b"\x07\x50" + cti,
+        _SLOT_KEY + cbor.encode(slot),
+        _FIELDS_KEY + cbor.encode(fields),  # type: ignore[arg-type]  # dict keys are invariant
+    ]
     if exp is not None:
-        claims[4] = exp
+        pairs.append(b"\x04" + head(0, exp))
     if nbf is not None:
-        claims[5] = nbf
+        pairs.append(b"\x05" + head(0, nbf))
     if other:
-        _add_other_claims(claims, other)
-    encoded = cbor.encode(claims)
-    if len(encoded) > cbor.MAX_BYTES:
-        raise LimitError(f"an entry of {len(encoded)} bytes, at most {cbor.MAX_BYTES} are permitted")
+        pairs += [
+            cbor.encode(label) + cbor.encode(value) for label, value in _checked(other).items()
+        ]
+    pairs.sort()  # by their keys: no encoded key is the beginning of another
+    encoded = head(5, len(pairs)) + b"".join(pairs)
+    if len(pairs) > cbor.MAX_ITEMS or len(encoded) > cbor.MAX_BYTES:
+        raise LimitError(f"an entry of {len(pairs)} claims and {len(encoded)} bytes is too large")
     return encoded
-
-
-def _add_other_claims(claims: dict[Key, Value], other: dict[int, Value]) -> None:
-    if not _OWN_CLAIMS.isdisjoint(other) or len(claims) + len(other) > cbor.MAX_ITEMS:
-        raise StructureError("an additional claim has the label of a known one, or there are too many")
-    claims.update(_other_claims(dict(other)))  # type: ignore[arg-type]  # dict keys are invariant
 
 
 def decode_entry(encoded: bytes) -> Entry:
@@ -106,7 +108,7 @@ def decode_entry(encoded: bytes) -> Entry:
     return _decode_usual(encoded) or _decode_any(encoded)
 
 
-# The claims before the fields, as nearly all entries have them: no additional claims, times of 32 bits.
+# The claims before the fields, as nearly all entries have them: no others, times of 32 bits.
 _USUAL_CLAIMS: Final = re.compile(
     rb"""
     ([\xa5-\xa7])                           # a map of 5 to 7 claims
@@ -127,10 +129,10 @@ _USUAL_CLAIMS: Final = re.compile(
 
 
 def _decode_usual(encoded: bytes) -> Entry | None:
-    """Return what `_decode_any` returns, or None where the claims are not laid out as nearly always.
+    """Return what `_decode_any` returns, or None where the claims are laid out unusually.
 
-    Whatever is unusual or wrong before the fields is left to `_decode_any`, which names the fault; a
-    test holds the two against each other. This halves the cost of an entry in every verification.
+    Whatever is unusual or wrong before the fields is left to `_decode_any`, which names the fault;
+    a test holds the two against each other. This halves the cost of an entry in every verification.
     """
     match = _USUAL_CLAIMS.match(encoded)
     if match is None or len(encoded) > cbor.MAX_BYTES:
@@ -153,9 +155,8 @@ def _decode_usual(encoded: bytes) -> Entry | None:
     ):
         return None
     fields = cbor.decode(encoded, start=match.end(), max_depth=cbor.MAX_DEPTH - 1)
-    if type(fields) is not dict or not fields:
-        return None
-    _check_labelled(fields, cbor.MAX_DEPTH - 2)
+    if type(fields) is not dict or not _plain(fields):
+        _check_fields(fields)
     return Entry(
         AgencyCode(iss.decode()),
         UnixTime(iat),
@@ -169,6 +170,16 @@ def _decode_usual(encoded: bytes) -> Entry | None:
         fields,  # type: ignore[arg-type]  # its labels were just checked to be integers
         {},
     )
+
+
+def _plain(fields: dict[Key, Value]) -> bool:
+    """Say whether decoded fields, known to be in order, have right labels and nothing nested.
+
+    Unsigned integers come first in that order, so the first and the last key speak for all.
+    """
+    first, last = next(iter(fields), None), next(reversed(fields), None)
+    labels_right = type(first) is type(last) is int and first >= 1 and 1 <= last <= _MAX_UINT16
+    return labels_right and _SCALARS.issuperset(map(type, fields.values()))
 
 
 def _shortest(encoded: bytes) -> int:
@@ -195,10 +206,9 @@ def _decode_any(encoded: bytes) -> Entry:
     slot = claims.get(_SLOT_CLAIM)
     _check_slot(slot)
     fields = claims.get(_FIELDS_CLAIM)
-    if not isinstance(fields, dict) or not fields:
-        raise StructureError("the entry has no fields")
-    _check_labelled(fields, cbor.MAX_DEPTH - 2)
-    return Entry(iss, iat, nbf, exp, cti, *slot, fields, _other_claims(claims))  # type: ignore[arg-type,misc]  # each was checked by its exact type
+    _check_fields(fields)
+    other = {label: value for label, value in claims.items() if label not in _OWN_CLAIMS}
+    return Entry(iss, iat, nbf, exp, cti, *slot, fields, _checked(other))  # type: ignore[arg-type,misc,call-arg]  # each was checked by its exact type
 
 
 def _check_cti_and_iss(cti: Value, iss: Value) -> None:
@@ -218,36 +228,41 @@ def _check_times(iat: Value, nbf: Value, exp: Value) -> None:
         raise StructureError("exp is not after iat and nbf")
 
 
-_SLOT_LIMITS: Final = (
-    range(1, _MAX_UINT32 + 1),
-    range(1, _MAX_UINT16 + 1),
-    range(1, _MAX_UINT32 + 1),
-    range(MAX_SLOT + 1),
-)
-
-
 def _check_slot(slot: Value) -> None:
     """Return only if these are type, version, list and index, each in its range."""
-    if not isinstance(slot, list) or len(slot) != 4:
+    if not isinstance(slot, list) or len(slot) != 4 or not _INT.issuperset(map(type, slot)):
         raise StructureError("type and status slot are not four numbers")
-    for number, limits in zip(slot, _SLOT_LIMITS, strict=True):
-        if type(number) is not int or number not in limits:
-            raise StructureError("type, version, list or index is not a number in its range")
+    type_no, type_version, list_no, index = slot
+    if not (
+        1 <= type_no <= _MAX_UINT32  # type: ignore[operator]  # all four are int
+        and 1 <= type_version <= _MAX_UINT16  # type: ignore[operator]  # likewise
+        and 1 <= list_no <= _MAX_UINT32  # type: ignore[operator]  # likewise
+        and 0 <= index <= MAX_SLOT  # type: ignore[operator]  # likewise
+    ):
+        raise StructureError("type, version, list or index is out of its range")
 
 
-def _check_labelled(members: dict[Key, Value], levels: int) -> None:
-    """Return only if every label is 1 to 65535 and every value is one an entry may hold."""
-    if not _INT.issuperset(map(type, members)) or min(members) < 1 or max(members) > _MAX_UINT16:  # type: ignore[operator,type-var]  # all are int
-        raise StructureError("a label of a field is not a number from 1 to 65535")
-    if not _SCALARS.issuperset(map(type, members.values())):
-        for value in members.values():
-            _check_value(value, levels)
+def _check_fields(fields: object) -> None:
+    """Return only if these are fields an entry may hold: a map, not empty, within the limits."""
+    if not isinstance(fields, dict) or not fields:
+        raise StructureError("the entry has no fields")
+    _check_value(fields, cbor.MAX_DEPTH - 1)
+
+
+def _checked(other: dict[Key, Value] | dict[int, Value]) -> dict[int, Value]:
+    """Return the claims a later version may have added, only if an entry may hold them."""
+    if not _INT.issuperset(map(type, other)) or not _OWN_CLAIMS.isdisjoint(other):
+        raise StructureError("a claim has a label that is no integer, or that of a known claim")
+    for value in other.values():
+        _check_value(value, cbor.MAX_DEPTH - 1)
+    return other  # type: ignore[return-value]  # its labels are int
 
 
 def _check_value(value: Value, levels: int) -> None:
     """Return only if an entry may hold this value; `levels` of nesting are left for it.
 
-    The decoder has bounded number and nesting already; these checks keep `encode_entry` to the same.
+    The decoder has bounded number and nesting already; these checks keep `encode_entry` to the
+    same.
     """
     if type(value) in _SCALARS:
         return
@@ -255,22 +270,16 @@ def _check_value(value: Value, levels: int) -> None:
         raise StructureError("a field holds something that is no field: null or a tag")
     if not levels or len(value) > cbor.MAX_ITEMS:
         raise LimitError("a field is nested too deep, or has too many elements")
-    if isinstance(value, list):
-        for item in value:
+    items = value if isinstance(value, list) else _labelled_values(value)
+    if not _SCALARS.issuperset(map(type, items)):
+        for item in items:
             _check_value(item, levels - 1)
-    elif value:
-        _check_labelled(value, levels - 1)
-    else:
-        raise StructureError("a map among the fields is empty")
 
 
-def _other_claims(claims: dict[Key, Value]) -> dict[int, Value]:
-    """Return the claims a later version may have added, only if an entry may hold them."""
-    other: dict[int, Value] = {}
-    for label, value in claims.items():
-        if type(label) is not int:
-            raise StructureError("a claim has a label that is not an integer")
-        if label not in _OWN_CLAIMS:
-            _check_value(value, cbor.MAX_DEPTH - 1)
-            other[label] = value
-    return other
+def _labelled_values(members: dict[Key, Value]) -> list[Value]:
+    """Return the values of a map, only if every label is 1 to 65535 and there is one."""
+    if not members or not _INT.issuperset(map(type, members)):
+        raise StructureError("a map among the fields is empty, or a label is not an integer")
+    if min(members) < 1 or max(members) > _MAX_UINT16:  # type: ignore[operator]  # all are int
+        raise StructureError("a label of a field is not a number from 1 to 65535")
+    return list(members.values())

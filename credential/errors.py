@@ -1,21 +1,21 @@
 """The errors of the pure core, so that a caller can catch exactly what went wrong and nothing else.
 
     SealrootError
-    ├── FormatError                  bytes or text that are not of the format; has a stable `code`
-    │   ├── TextError                form.text           not `<url>#<digits>`
-    │   ├── LimitError               form.too_large      over a limit of bytes, nesting or elements
-    │   ├── EncodingError            form.encoding       not deterministic CBOR of the permitted items
-    │   ├── StructureError           form.structure      CBOR, but not of the shape its page describes
-    │   └── TypeMismatchError        form.type_mismatch  a field is not of the form its type document gives
-    ├── ProofError                   a proof does not hold; has a stable `code`
-    │   ├── PathError                proof.path               index, size or path length impossible
-    │   ├── RootMismatchError        proof.root_mismatch      the proof gives another root than the expected one
-    │   └── SignatureError           proof.signature          anything about a signature
-    │       └── SignatureInvalidError  proof.signature_invalid  it does not verify
-    └── KeyFormatError               a COSE_Key that is not of a permitted shape, or no safe public key
+    ├── FormatError                 not of the format it claims; has a stable `code`
+    │   ├── TextError               form.text           not `<url>#<digits>`
+    │   ├── LimitError              form.too_large      over a limit of bytes, nesting, elements
+    │   ├── EncodingError           form.encoding       not deterministic CBOR
+    │   ├── StructureError          form.structure      CBOR, but of another shape
+    │   └── TypeMismatchError       form.type_mismatch  a field against its type document
+    ├── ProofError                  a proof does not hold
+    │   ├── PathError               index, size or path length impossible
+    │   ├── RootMismatchError       the proof gives another root than the expected one
+    │   └── SignatureError          anything about a signature
+    │       └── SignatureInvalidError   it does not verify
+    └── KeyFormatError              not a COSE_Key of a permitted shape, or no safe public key
 
-Every package adds its own classes below `SealrootError` in its own `errors.py`. The codes of docs/formats/verdict.md
-are stable; never branch on a message.
+Every package adds its own classes below `SealrootError` in its own `errors.py`. The codes of
+docs/formats/verdict.md are stable; never branch on a message.
 """
 
 from typing import ClassVar
@@ -62,33 +62,23 @@ class TypeMismatchError(FormatError):
 
 
 class ProofError(SealrootError):
-    """A proof does not hold; `code` says which rule failed."""
-
-    code: ClassVar[str] = "proof.path"
+    """A proof does not hold."""
 
 
 class PathError(ProofError):
-    """Leaf index, tree size or path length cannot belong together (RFC 9162 §2.1.3.2, §2.1.4.2)."""
-
-    code = "proof.path"
+    """Index, size and path length cannot belong together (RFC 9162 §2.1.3.2, §2.1.4.2)."""
 
 
 class RootMismatchError(ProofError):
     """A proof of possible shape gives another root than the expected one."""
 
-    code = "proof.root_mismatch"
-
 
 class SignatureError(ProofError):
     """Something about a signature is wrong."""
 
-    code = "proof.signature"
-
 
 class SignatureInvalidError(SignatureError):
     """A signature does not verify over the message with this key."""
-
-    code = "proof.signature_invalid"
 
 
 class KeyFormatError(SealrootError):

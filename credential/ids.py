@@ -1,4 +1,4 @@
-"""The names of things that must never be mixed up: one NewType for each id, digest and time of the pure core."""
+"""Names for what must never be mixed up: a NewType for each id, digest and time of the core."""
 
 from typing import NewType
 

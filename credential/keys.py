@@ -1,4 +1,4 @@
-"""Public keys as COSE_Key bytes, their key ids, and signatures checked with the algorithm of the key, never of a message."""
+"""Public keys as COSE_Key bytes, their ids, and signatures checked by the algorithm of the key."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -29,8 +29,10 @@ _P256_ORDER: Final = (
 )
 _ED25519_FIELD: Final = 2**255 - 19
 _ED25519_ORDER: Final = 2**252 + 27742317777372353535851937790883648493  # RFC 8032 §5.1
-# The y coordinates of the eight points of order 1, 2, 4 and 8 (RFC 7748 §7 names why they are refused).
-_ED25519_ORDER8_Y: Final = 2707385501144840649318225287225658788936804267575313519463743609750303021452  # fmt: skip
+# The y coordinates of the points of order 1, 2, 4 and 8 (why they are refused: RFC 7748 §7).
+_ED25519_ORDER8_Y: Final = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
 _ED25519_SMALL_ORDER_Y: Final = frozenset(
     {0, 1, _ED25519_FIELD - 1, _ED25519_ORDER8_Y, _ED25519_FIELD - _ED25519_ORDER8_Y}
 )
@@ -40,7 +42,7 @@ _Check = Callable[[bytes, bytes], None]
 
 
 class VerifyingKey:
-    """A public key that can check signatures; made by `load_key` only, so it is always on its curve and of safe order."""
+    """A public key that can check signatures; `load_key` makes only safe points on their curve."""
 
     __slots__ = ("_check", "alg", "cose_key", "kid")
 
@@ -51,10 +53,10 @@ class VerifyingKey:
         self._check = check
 
     def verify(self, signature: bytes, message: bytes) -> None:
-        """Return only if `signature` over `message` was made with this key; SignatureInvalidError else.
+        """Return only if `signature` over `message` verifies; SignatureInvalidError else.
 
-        ES256: r || s, each 32 bytes, 1 <= r < n and 1 <= s <= (n-1)/2. Ed25519: R canonical and not of small order,
-        s < L. ML-DSA-44: 2,420 bytes, empty context.
+        ES256: r || s, each 32 bytes, 1 <= r < n and 1 <= s <= (n-1)/2. Ed25519: R canonical and not
+        of small order, s < L. ML-DSA-44: 2,420 bytes, empty context.
         """
         if len(signature) != SIGNATURE_BYTES[self.alg]:
             raise SignatureInvalidError("the signature does not have the length of its algorithm")
@@ -73,9 +75,10 @@ def kid_of(cose_key: bytes) -> Kid:
 
 
 def load_key(cose_key: bytes) -> VerifyingKey:
-    """Return the key that a deterministic COSE_Key (RFC 9052 §7) holds, in one of the three registered shapes.
+    """Return the key of a deterministic COSE_Key (RFC 9052 §7) in one of three shapes.
 
-    Raises KeyFormatError for any other bytes: another shape, a point not on the curve, a point of small order.
+    Raises KeyFormatError for any other bytes: another shape, a point not on the curve, a point of
+    small order.
     """
     try:
         members = cbor.decode(cose_key, max_bytes=MAX_KEY_BYTES)
@@ -90,14 +93,16 @@ def load_key(cose_key: bytes) -> VerifyingKey:
             return VerifyingKey(cose_key, ALG_MLDSA44, _mldsa44_check(pub))
         case {-2: bytes(x)} if cose_key == cbor.encode({1: 1, -1: 6, -2: x}):
             return VerifyingKey(cose_key, ALG_EDDSA, _ed25519_check(x))
-    raise KeyFormatError("the COSE_Key is not of a permitted shape")
+        case _:
+            raise KeyFormatError("the COSE_Key is not of a permitted shape")
 
 
 def load_foreign_key(cose_key: bytes) -> VerifyingKey:
-    """Return the key of a COSE_Key as others write it: also with the whole y, kid, alg, key_ops, and in any member order.
+    """Return the key of a COSE_Key as others write it: with the whole y, kid, alg or key_ops.
 
-    For checking other people's COSE messages; a key is never registered from this form. The result has our own
-    compressed form and its kid. Raises KeyFormatError like `load_key`, and when a stated alg is not the key's.
+    For checking other people's COSE messages; a key is never registered from this form. The result
+    has our own compressed form and its kid. Raises KeyFormatError like `load_key`, and when a
+    stated alg is not the key's.
     """
     try:
         members = cbor.decode(cose_key, max_bytes=MAX_KEY_BYTES, ordered=False)
@@ -114,6 +119,8 @@ def load_foreign_key(cose_key: bytes) -> VerifyingKey:
             own[-3] = bool(y[-1] & 1)
         case {1: 7}:
             own[3] = ALG_MLDSA44
+        case _:
+            pass  # `load_key` decides
     key = load_key(cbor.encode(own))
     if members.get(3, key.alg) != key.alg:
         raise KeyFormatError("the algorithm stated in the COSE_Key is not one of its key type")
@@ -121,7 +128,7 @@ def load_foreign_key(cose_key: bytes) -> VerifyingKey:
 
 
 def low_s(signature: bytes) -> bytes:
-    """Return an ES256 signature r || s whose s is at most (n-1)/2, valid for the same message (the twin is n - s).
+    """Return the low twin of an ES256 signature r || s: s at most (n-1)/2, for the same message.
 
     A signature of another length is returned as it is: it will not verify.
     """
@@ -132,7 +139,7 @@ def low_s(signature: bytes) -> bytes:
 
 
 def encode_es256_key(public_key: ec.EllipticCurvePublicKey) -> bytes:
-    """Return the COSE_Key bytes of a P-256 public key, with a compressed point (RFC 9053 §7.1.1)."""
+    """Return the COSE_Key bytes of a P-256 public key, its point compressed (RFC 9053 §7.1.1)."""
     if not isinstance(public_key.curve, ec.SECP256R1):
         raise KeyFormatError("an ES256 key must be on P-256")
     numbers = public_key.public_numbers()
@@ -196,6 +203,6 @@ def _ed25519_check(x: bytes) -> _Check:
 
 
 def _unsafe_ed25519_point(encoded: bytes) -> bool:
-    """Say whether 32 bytes encode a point of small order, or a y not below the field prime (RFC 8032 §5.1.3)."""
+    """Say whether 32 bytes are a point of small order or no canonical y (RFC 8032 §5.1.3)."""
     y = int.from_bytes(encoded, "little") & ((1 << 255) - 1)  # the highest bit is the sign of x
     return y >= _ED25519_FIELD or y in _ED25519_SMALL_ORDER_Y

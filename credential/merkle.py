@@ -1,4 +1,4 @@
-"""Merkle trees of RFC 9162 §2.1 over SHA-256: roots, inclusion paths, consistency paths, and their verification."""
+"""Merkle trees of RFC 9162 §2.1 over SHA-256: roots, inclusion and consistency paths."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -22,7 +22,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def tree_levels(leaf_hashes: Sequence[bytes]) -> list[list[bytes]]:
-    """Return the levels of the tree, leaves first, root last; a last node without a sibling moves up as it is.
+    """Return the levels of the tree, leaves first; a node without a sibling moves up as it is.
 
     That gives the trees of RFC 9162 §2.1.1, whose left subtrees are always full.
     """
@@ -37,12 +37,12 @@ def tree_levels(leaf_hashes: Sequence[bytes]) -> list[list[bytes]]:
 
 
 def tree_root(leaf_hashes: Sequence[bytes]) -> Root:
-    """Return the root over the leaf hashes in their order; of no leaves it is SHA-256 of nothing (RFC 9162 §2.1.1)."""
+    """Return the root over the leaf hashes in order; over none, SHA-256 of nothing (§2.1.1)."""
     return Root(tree_levels(leaf_hashes)[-1][0]) if leaf_hashes else EMPTY_ROOT
 
 
 def inclusion_paths(leaf_hashes: Sequence[bytes]) -> tuple[Root, list[tuple[bytes, ...]]]:
-    """Return the root and, for every leaf, its inclusion path from the leaf upwards (RFC 9162 §2.1.3.1)."""
+    """Return the root and every leaf's inclusion path, leaf upwards (RFC 9162 §2.1.3.1)."""
     if not leaf_hashes:
         return EMPTY_ROOT, []
     levels = tree_levels(leaf_hashes)
@@ -66,8 +66,9 @@ def inclusion_root(
     tree_size   int, number of leaves of the tree; below 2^64
     path        the nodes from the leaf's sibling upwards, each 32 bytes
 
-    Raises PathError when index, size and path cannot belong together: an index not below the size, a path one step
-    too long or too short, a node that is not 32 bytes. The caller compares the root, or uses `verify_inclusion`.
+    Raises PathError when index, size and path cannot belong together: an index not below the size,
+    a path one step too long or too short, a node that is not 32 bytes. The caller compares the
+    root, or uses `verify_inclusion`.
     """
     if not 0 <= leaf_index < tree_size <= _MAX_SIZE:
         raise PathError(f"leaf {leaf_index} does not exist in a tree of {tree_size} leaves")
@@ -104,8 +105,9 @@ def verify_inclusion(
 ) -> None:
     """Return only if the leaf is at that index of the tree with this root (RFC 9162 §2.1.3.2).
 
-    Parameters as `inclusion_root`, then root: the expected root, 32 bytes. Raises PathError as there, and
-    RootMismatchError when the path gives another root; both are ProofError. Never returns a truth value.
+    Parameters as `inclusion_root`, then root: the expected root, 32 bytes. Raises PathError as
+    there, and RootMismatchError when the path gives another root; both are ProofError. Never
+    returns a truth value.
     """
     if inclusion_root(leaf_hash, leaf_index, tree_size, path) != root:
         raise RootMismatchError("the inclusion path gives another root")
@@ -114,14 +116,15 @@ def verify_inclusion(
 def verify_consistency(
     size1: int, size2: int, path: Sequence[bytes], root1: bytes, root2: bytes
 ) -> None:
-    """Return only if the tree of size2 leaves begins with the tree of size1 leaves (RFC 9162 §2.1.4.2).
+    """Return only if the tree of size2 leaves begins with that of size1 (RFC 9162 §2.1.4.2).
 
     size1, size2  int, number of leaves of the earlier and the later tree; below 2^64
     path          the consistency path, each node 32 bytes; empty exactly when the sizes are equal
     root1, root2  the roots of the two trees, 32 bytes each
 
-    Raises PathError when sizes and path cannot belong together (a path from an empty tree to a larger one proves
-    nothing and is refused), RootMismatchError when a root differs; both are ProofError. Never returns a truth value.
+    Raises PathError when sizes and path cannot belong together (a path from an empty tree to a
+    larger one proves nothing and is refused), RootMismatchError when a root differs; both are
+    ProofError. Never returns a truth value.
     """
     if not 0 <= size1 <= size2 <= _MAX_SIZE:
         raise PathError(f"a tree of {size2} leaves cannot continue one of {size1}")

@@ -1,4 +1,4 @@
-"""The text of the QR symbol, `<url>#<digits>`: 7 bytes as 17 digits, so that the symbol is dense and the text URL-safe."""
+"""The text of the QR symbol, `<url>#<digits>`: 7 bytes as 17 digits, dense and safe in a URL."""
 
 import re
 from binascii import unhexlify
@@ -16,19 +16,20 @@ _TWO_DIGITS: Final = bytes((byte >> 4) * 10 + (byte & 0x0F) for byte in range(25
 
 
 class QrText(NamedTuple):
-    """What a QR text holds: the bytes of a sealed credential, and the URL, which whoever printed it chose."""
+    """What a QR text holds: sealed bytes, and the URL, which whoever printed it chose."""
 
     sealed: bytes
     url: str | None
 
 
 def qr_encode(sealed: bytes, url: str = "") -> str:
-    """Return `<url>#<digits>`, or the digits alone where the URL is empty (docs/formats/qr-text.md).
+    """Return `<url>#<digits>`, or the digits alone without a URL (docs/formats/qr-text.md).
 
     sealed  the bytes to carry, at least one
     url     at most 512 characters of printable ASCII without `#`
 
-    Raises TextError for another URL or no bytes, LimitError where the text would be longer than 42,000 characters.
+    Raises TextError for another URL or no bytes, LimitError where the text would be longer than
+    42,000 characters.
     """
     if not sealed or "#" in url or not _URL.fullmatch(url):
         raise TextError(
@@ -50,11 +51,11 @@ def qr_encode(sealed: bytes, url: str = "") -> str:
 
 
 def qr_decode(text: str) -> QrText:
-    """Return the bytes and the URL of a QR text; every byte string has exactly one digit string, and every other is refused.
+    """Return the bytes and the URL of a QR text; each byte string has exactly one digit string.
 
-    The URL is None where the text is digits alone. It is reported and otherwise ignored: it may be a phisher's. The
-    bytes are not parsed (`decode_sealed` does). Raises LimitError for a text of more than 42,000 characters, TextError
-    for any other fault.
+    The URL is None where the text is digits alone. It is reported and otherwise ignored: it may be
+    a phisher's. The bytes are not parsed (`decode_sealed` does). Raises LimitError for a text of
+    more than 42,000 characters, TextError for any other fault.
     """
     if len(text) > MAX_TEXT:
         raise LimitError(
@@ -63,7 +64,9 @@ def qr_decode(text: str) -> QrText:
     url, separator, digits = text.rpartition("#")
     if separator and ("#" in url or not _URL.fullmatch(url)):
         raise TextError("the part before # is not a URL of at most 512 printable ASCII characters")
-    octets = digits.encode(errors="replace")  # whatever is not ASCII becomes other bytes than digits
+    octets = digits.encode(
+        errors="replace"
+    )  # whatever is not ASCII becomes other bytes than digits
     if not octets or octets.translate(None, b"0123456789"):
         raise TextError("after # there must be the digits 0 to 9 and nothing else")
     groups, rest = divmod(len(octets), 17)
@@ -81,10 +84,11 @@ def qr_decode(text: str) -> QrText:
 def _whole_groups(octets: bytes, groups: int) -> bytes:
     """Return 7 bytes for each of the first groups of 17 ASCII digits, all groups at once.
 
-    One long integer holds each group in a lane of 64 bits, so that a few operations do what a loop would
-    do for every group: the last 16 digits of each, two by two, are read as hexadecimal bytes, then
-    neighbours are joined to numbers below 10^4, 10^8 and 10^16; at last the first digit is added. A lane
-    holds less than 10^17 < 2^64, so none spills over. It takes half the time of `int` for each group.
+    One long integer holds each group in a lane of 64 bits, so that a few operations do what a loop
+    would do for every group: the last 16 digits of each, two by two, are read as hexadecimal bytes,
+    then neighbours are joined to numbers below 10^4, 10^8 and 10^16; at last the first digit is
+    added. A lane holds less than 10^17 < 2^64, so none spills over. It takes half the time of `int`
+    for each group.
     """
     digits = bytearray(octets[: 17 * groups])
     leading = bytearray(8 * groups)
@@ -107,8 +111,8 @@ def _whole_groups(octets: bytes, groups: int) -> bytes:
 def _lanes(groups: int) -> tuple[int, ...]:
     """Return what `_whole_groups` needs, in every lane of 64 bits.
 
-    The low one of every two bytes, the low two of every four, the low four, the code of the digit 0, and
-    the byte that stays zero where a group fits 7 bytes.
+    The low one of every two bytes, the low two of every four, the low four, the code of the digit
+    0, and the byte that stays zero where a group fits 7 bytes.
     """
     patterns = (
         b"\0\xff" * 4,

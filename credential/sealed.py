@@ -1,7 +1,7 @@
-"""The sealed credential: an entry and its receipt (RFC 9942) as the bytes that travel (docs/formats/sealed.md)."""
+"""The sealed credential, an entry and its receipt (RFC 9942), as bytes (docs/formats/sealed.md)."""
 
 from struct import Struct
-from struct import error as StructError
+from struct import error as struct_error
 from typing import Final, NamedTuple
 
 from credential import cbor
@@ -14,6 +14,7 @@ from credential.sign1 import TAG_SIGN1, protected_header
 
 MAX_TREE_SIZE: Final = 1 << 20
 RECEIPT_ALGORITHMS: Final = (ALG_ES256, ALG_MLDSA44)
+_MAX_UINT64: Final = (1 << 64) - 1
 _TAGS: Final = frozenset({TAG_SIGN1})
 _RFC9162_SHA256: Final = 1  # verifiable data structure of RFC 9942
 
@@ -32,31 +33,35 @@ class Receipt(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """An entry, as opaque bytes, and its receipt; nothing about either has been verified yet but the form."""
+    """An entry, as opaque bytes, and its receipt; nothing but the form has been verified yet."""
 
     entry: bytes
     receipt: Receipt
 
 
 def decode_sealed(sealed: bytes) -> Sealed:
-    """Return entry and receipt of a sealed credential, strictly by docs/formats/sealed.md; verifies no proof.
+    """Return entry and receipt, strictly by docs/formats/sealed.md; verify no proof.
 
-    The entry inside is not parsed (`decode_entry` does), and leaf index and path are not compared with the tree size
-    (`sealed_root` does). Raises LimitError, EncodingError or StructureError for any other bytes.
+    sealed  the bytes as `qr_decode(text).sealed` or a sealed file gives them
+
+    The entry inside is not parsed (`decode_entry` does), and leaf index and path are not compared
+    with the tree size (`sealed_root` does). Raises LimitError, EncodingError or StructureError, all
+    FormatError, for any other bytes.
     """
     return _decode_usual(sealed) or _decode_any(sealed)
 
 
 def encode_sealed(entry: bytes, receipt: Receipt) -> bytes:
     """Return the bytes of a sealed credential."""
-    proof = [receipt.tree_size, receipt.leaf_index, list(receipt.path)]
+    path: list[Value] = [*receipt.path]
+    proof: list[Value] = [receipt.tree_size, receipt.leaf_index, path]
     return b"".join(
         (
             b"\x82",
             cbor.head(2, len(entry)),
             entry,
             receipt_opening(receipt.protected),
-            cbor.encode(cbor.encode(proof)),  # type: ignore[arg-type]  # list is invariant; bytes are Values
+            cbor.encode(cbor.encode(proof)),
             receipt_ending(receipt.signature),
         )
     )
@@ -73,13 +78,13 @@ def receipt_ending(signature: bytes) -> bytes:
 
 
 def without_signature(sealed: bytes) -> bytes:
-    """Return the sealed credential with an empty signature: smaller, and enough where its root is anchored."""
+    """Return the sealed credential with an empty signature: enough where its root is anchored."""
     entry, receipt = decode_sealed(sealed)
     return encode_sealed(entry, receipt._replace(signature=b""))
 
 
 def sealed_root(sealed: Sealed) -> Root:
-    """Return the batch root that entry and path give (RFC 9162 §2.1.3.2); PathError when they cannot belong together."""
+    """Return the batch root that entry and path give; PathError where that is impossible."""
     receipt = sealed.receipt
     return inclusion_root(
         leaf_hash(sealed.entry), receipt.leaf_index, receipt.tree_size, receipt.path
@@ -92,16 +97,15 @@ def receipt_header(alg: int, kid: Kid) -> bytes:
 
 
 def registry_aad(chain_id: int, contract: bytes) -> bytes:
-    """Return the external_aad that binds a receipt to one registry: deterministic CBOR of [chain id, contract]."""
+    """Return the external_aad that binds a receipt to one registry."""
     if len(contract) != 20 or chain_id < 0:
         raise StructureError("a registry is named by a chain id and a contract address of 20 bytes")
     return cbor.encode([chain_id, contract])
 
 
 _BEFORE_PROOF: Final = b"\xa1\x19\x01\x8c\xa1\x20\x81"  # { 396: { -1: [ ...
-_AFTER_KID: Final = (
-    b"\x19\x01\x8b\x01" + _BEFORE_PROOF
-)  # 395: 1, then the unprotected header up to the proof
+# The member 395: 1 of `protected`, then the unprotected header up to the proof.
+_AFTER_KID: Final = b"\x19\x01\x8b\x01" + _BEFORE_PROOF
 # Tag 18, array of 4, the head of `protected` and its members up to the 16 bytes of kid.
 _ES256_OPENING: Final = b"\xd2\x84\x58\x19\xa3\x01\x26\x04\x50"
 _MLDSA44_OPENING: Final = b"\xd2\x84\x58\x1a\xa3\x01\x38\x2f\x04\x50"
@@ -110,12 +114,12 @@ _STEP_HEADS: Final = tuple(b"\x58\x20" * count for count in range(24))
 _STEPS: Final = tuple(Struct("2s32s" * count) for count in range(24))
 
 
-def _decode_usual(data: bytes) -> Sealed | None:
-    """Return what `_decode_any` returns, or None where the bytes are not in the layout that nearly all receipts have.
+def _decode_usual(data: bytes) -> Sealed | None:  # noqa: C901,PLR0912  # one comparison after the other
+    """Return what `_decode_any` returns, or None where the bytes are not laid out as nearly always.
 
-    It compares the bytes that are the same in all receipts instead of parsing them; where anything differs
-    `_decode_any` decides and names the fault, and a test holds the two against each other. Every verification passes
-    here; the general way costs four times as much.
+    It compares the bytes that are the same in all receipts instead of parsing them. Where anything
+    differs `_decode_any` decides and names the fault; a test holds the two against each other.
+    Every verification passes here, and the general way costs nine times as much.
     """
     size = len(data)
     if size > cbor.MAX_BYTES or size < 64 or data[0] != 0x82:
@@ -156,7 +160,7 @@ def _decode_usual(data: bytes) -> Sealed | None:
             signature = data[-64:]
         else:
             return None
-    except (IndexError, StructError, FormatError):
+    except (IndexError, struct_error, FormatError):
         return None
     receipt = Receipt(
         alg,
@@ -179,7 +183,7 @@ def _bytes_at(data: bytes, at: int) -> tuple[int, int]:
         raise StructureError("not a byte string")
     if first < 0x58:
         return at + 1, at + first - 0x3F
-    length, start = cbor.argument_at(data, at + 1, first & 0x1F)
+    length, start = cbor.argument_at(data, at + 1, first)
     return start, start + length
 
 
@@ -195,49 +199,54 @@ def _uint_at(data: bytes, at: int) -> tuple[int, int]:
 
 def _decode_any(data: bytes) -> Sealed:
     match cbor.decode(data, tags=_TAGS):
-        case [
-            bytes(entry),
-            Tag(number=18, value=[bytes(protected), dict(unprotected), None, bytes(signature)]),
-        ]:
+        case [bytes(entry), Tag(value=list(members))]:
+            return Sealed(entry, _receipt(members))
+        case _:
+            raise StructureError("not a sealed credential: an entry and a receipt")
+
+
+def _receipt(members: list[Value]) -> Receipt:
+    match members:
+        case [bytes(protected), dict(unprotected), None, bytes(signature)]:
             alg, kid = _alg_and_kid(cbor.decode(protected))
             tree_size, leaf_index, path = _proof(unprotected)
-            if signature and len(signature) != SIGNATURE_BYTES[alg]:
-                raise StructureError(
-                    "the signature is neither empty nor has it the length of its algorithm"
-                )
-            return Sealed(
-                entry, Receipt(alg, kid, tree_size, leaf_index, path, protected, signature)
-            )
-    raise StructureError("not a sealed credential: an entry and a receipt")
+            if len(signature) not in (0, SIGNATURE_BYTES[alg]):
+                raise StructureError("the signature does not have the length of its algorithm")
+            return Receipt(alg, kid, tree_size, leaf_index, path, protected, signature)
+        case _:
+            raise StructureError("a receipt is two headers, null and a signature")
 
 
 def _alg_and_kid(header: Value) -> tuple[int, Kid]:
     match header:
-        case {1: alg, 4: bytes(kid), 395: vds} if (
-            len(header) == 3 and len(kid) == 16 and type(vds) is int and vds == 1
-        ):
-            if type(alg) is int and alg in RECEIPT_ALGORITHMS:
-                return alg, Kid(kid)
-            raise StructureError("the algorithm of a receipt is ES256 or ML-DSA-44")
-    raise StructureError("the protected header of the receipt has not exactly alg, kid and vds")
+        case {1: int(alg), 4: bytes(kid), 395: vds, **others} if not others:
+            if alg not in RECEIPT_ALGORITHMS or len(kid) != 16:
+                raise StructureError("a receipt has ES256 or ML-DSA-44 and a kid of 16 bytes")
+            if not cbor.is_number(vds, _RFC9162_SHA256, _RFC9162_SHA256):
+                raise StructureError("the tree of a receipt is not that of RFC 9162 over SHA-256")
+            return alg, Kid(kid)
+        case _:
+            raise StructureError("the protected header is not exactly alg, kid and vds")
 
 
 def _proof(unprotected: dict[Key, Value]) -> tuple[int, int, tuple[bytes, ...]]:
     match unprotected:
         case {396: {-1: [bytes(encoded)], **others}} if len(unprotected) == 1 and not others:
-            match cbor.decode(encoded):
-                case [int(tree_size), int(leaf_index), list(path)]:
-                    return _checked_proof(tree_size, leaf_index, path)
-    raise StructureError("the receipt has not exactly one inclusion proof of size, index and path")
+            return _inclusion_proof(cbor.decode(encoded))
+        case _:
+            raise StructureError("the receipt has not exactly one inclusion proof")
 
 
-def _checked_proof(
-    tree_size: int, leaf_index: int, path: list[Value]
-) -> tuple[int, int, tuple[bytes, ...]]:
-    if type(tree_size) is not int or type(leaf_index) is not int:
-        raise StructureError("tree size and leaf index are not numbers")
-    if not 1 <= tree_size <= MAX_TREE_SIZE or leaf_index < 0:
-        raise StructureError("the tree size is not 1 to 1,048,576, or the leaf index is negative")
-    if any(type(step) is not bytes or len(step) != 32 for step in path):
-        raise StructureError("a step of the inclusion path is not 32 bytes")
-    return tree_size, leaf_index, tuple(path)  # type: ignore[arg-type]  # each was checked by its exact type
+def _inclusion_proof(proof: Value) -> tuple[int, int, tuple[bytes, ...]]:
+    match proof:
+        case [tree_size, leaf_index, list(path)]:
+            if not cbor.is_number(tree_size, 1, MAX_TREE_SIZE):
+                raise StructureError("the tree size is not a number from 1 to 1,048,576")
+            if not cbor.is_number(leaf_index, 0, _MAX_UINT64):
+                raise StructureError("the leaf index is not an unsigned integer")
+            steps = tuple(step for step in path if isinstance(step, bytes) and len(step) == 32)
+            if len(steps) != len(path):
+                raise StructureError("a step of the inclusion path is not 32 bytes")
+            return tree_size, leaf_index, steps
+        case _:
+            raise StructureError("an inclusion proof is tree size, leaf index and path")

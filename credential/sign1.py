@@ -1,4 +1,4 @@
-"""COSE_Sign1 (RFC 9052 §4.2): what is signed, and one strict check that takes the algorithm from the key."""
+"""COSE_Sign1 (RFC 9052 §4.2): what is signed, and a check that takes the algorithm from the key."""
 
 from functools import lru_cache
 from typing import Final
@@ -24,7 +24,7 @@ Headers = dict[Key, Value]
 
 
 def sig_structure(protected: bytes, external_aad: bytes, payload: bytes) -> bytes:
-    """Return the bytes a COSE_Sign1 signature covers (RFC 9052 §4.4); `protected` as it stands in the message.
+    """Return the bytes a COSE_Sign1 signature covers (RFC 9052 §4.4); `protected` as it is sent.
 
     A protected header that is an empty map counts as no bytes at all.
     """
@@ -45,7 +45,7 @@ def sig_structure(protected: bytes, external_aad: bytes, payload: bytes) -> byte
 
 @lru_cache(maxsize=256)
 def protected_header(alg: int, kid: Kid, vds: int | None = None) -> bytes:
-    """Return the protected header { 1: alg, 4: kid } as bytes, with 395: vds for a receipt (RFC 9942)."""
+    """Return the protected header { 1: alg, 4: kid }, with 395: vds for a receipt (RFC 9942)."""
     members: Headers = {_ALG: alg, _KID: bytes(kid)}
     if vds is not None:
         members[_VDS] = vds
@@ -59,21 +59,23 @@ def verify_sign1(
     payload: bytes | None = None,
     external_aad: bytes = b"",
 ) -> bytes:
-    """Return the payload of a COSE_Sign1 whose signature verifies with `key`; else raise, never return a truth value.
+    """Return the payload of a COSE_Sign1 whose signature verifies with `key`; else raise.
 
     message       the COSE_Sign1 as bytes, with or without tag 18 (RFC 9052 §4.2)
-    key           a VerifyingKey, or the bytes of a COSE_Key (EC2 P-256 with whole or compressed point, OKP Ed25519,
-                  AKP ML-DSA-44; kid, alg and key_ops may be there). The key decides the algorithm.
-    payload       the payload where it is detached (null in the message); where it is attached, leave it out or give
-                  the same bytes
+    key           a VerifyingKey, or the bytes of a COSE_Key (EC2 P-256 with whole or compressed
+                  point, OKP Ed25519, AKP ML-DSA-44; kid, alg and key_ops may be there). The key
+                  decides the algorithm.
+    payload       the payload where it is detached (null in the message); where it is attached,
+                  leave it out or give the same bytes
     external_aad  as the signer used it, default empty
 
-    Refused: an alg that is not in the protected header or is not the key's, a kid or any other label in both headers
-    that differ, labels twice, a crit with a label not understood (RFC 9052 §3.1), other tags, bytes after the end,
-    indefinite lengths, a high s. A kid is a hint and is not compared with the key. Map keys may be in any order, since
-    RFC 9052 does not ask for one.
+    Refused: an alg that is not in the protected header or is not the key's, a kid or any other
+    label in both headers that differ, labels twice, a crit with a label not understood (RFC 9052
+    §3.1), other tags, bytes after the end, indefinite lengths, a high s. A kid is a hint and is not
+    compared with the key. Map keys may be in any order, since RFC 9052 does not ask for one.
 
-    Raises SignatureInvalidError (it does not verify), FormatError (not a COSE_Sign1 as above), KeyFormatError (key).
+    Raises SignatureInvalidError (it does not verify), FormatError (not a COSE_Sign1 as above),
+    KeyFormatError (key).
     """
     if not isinstance(key, VerifyingKey):
         key = load_foreign_key(key)
@@ -98,7 +100,7 @@ def _payload(attached: Value, detached: bytes | None) -> bytes:
 
 
 def _members(message: bytes) -> tuple[bytes, Headers, Value, bytes]:
-    """Return protected bytes, protected headers, payload and signature of a well-formed COSE_Sign1."""
+    """Return protected bytes, protected headers, payload and signature of a COSE_Sign1."""
     item = cbor.decode(
         message, max_bytes=MAX_MESSAGE_BYTES, tags=frozenset({TAG_SIGN1}), ordered=False
     )
@@ -107,9 +109,8 @@ def _members(message: bytes) -> tuple[bytes, Headers, Value, bytes]:
             headers = _protected_headers(protected)
             _check_headers(headers, unprotected)
             return protected, headers, payload, signature
-    raise StructureError(
-        "not a COSE_Sign1: an array of protected, unprotected, payload and signature"
-    )
+        case _:
+            raise StructureError("not a COSE_Sign1, an array of two headers, payload and signature")
 
 
 def _protected_headers(protected: bytes) -> Headers:
@@ -120,7 +121,7 @@ def _protected_headers(protected: bytes) -> Headers:
 
 
 def _check_headers(protected: Headers, unprotected: Headers) -> None:
-    """Return only if the labels of both headers can stand together and every critical one is understood."""
+    """Return only if both headers can stand together and every critical label is understood."""
     for label in protected.keys() & unprotected.keys():
         if label != _KID or protected[label] != unprotected[label]:
             raise StructureError(f"label {label!r} is in both headers")

@@ -1,4 +1,4 @@
-"""Status lists: of every slot whether its credential is valid, suspended or revoked (docs/formats/status-list.md)."""
+"""Status lists: which credentials are valid, suspended, revoked (docs/formats/status-list.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class SlotState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusList:
-    """One version of one agency's list; `decode_status_list`, `new_status_list` and `changed` make only well-formed ones."""
+    """One version of one agency's list; the functions below make only well-formed ones."""
 
     agency: AgencyCode
     list_no: int
@@ -39,14 +39,14 @@ class StatusList:
     details_digest: Digest | None
 
     def state(self, index: int) -> SlotState | None:
-        """Return the state of a slot, or None where the list has no such slot: the credential is INVALID then."""
+        """Return the state of a slot, or None where the list has none: INVALID, no slot."""
         if not 0 <= index < self.slots:
             return None
         return SlotState(self.bits[index >> 2] >> 2 * (index & 3) & 3)
 
 
 def status_of(bits: bytes, index: int, bits_per_slot: int = 2) -> int:
-    """Return the value of slot `index` of a Token Status List, first slot in the least significant bits.
+    """Return the value of a slot of a Token Status List, first slot in the lowest bits.
 
     bits           the uncompressed list
     index          int, counted from 0
@@ -75,9 +75,10 @@ def changed(
     *,
     slots: int | None = None,
 ) -> StatusList:
-    """Return a later version of the list with these slots in these states, and more slots where `slots` says so.
+    """Return a later version of the list with these slots in these states, and `slots` slots.
 
-    Raises StructureError for a version that is not later, fewer slots than before, or an index that is no slot.
+    Raises StructureError for a version that is not later, fewer slots than before, or an index that
+    is no slot.
     """
     size = status_list.slots if slots is None else slots
     if version <= status_list.version or not status_list.slots <= size <= MAX_SLOTS:
@@ -114,33 +115,34 @@ def encode_status_list(status_list: StatusList) -> bytes:
 
 
 def decode_status_list(encoded: bytes) -> StatusList:
-    """Return the list in a file; raises LimitError, EncodingError or StructureError for any other bytes.
+    """Return the list in a file; LimitError, EncodingError or StructureError for other bytes.
 
-    The caller has compared the SHA-256 of the file with the journal, and then compares agency, list and version.
+    The caller has compared the SHA-256 of the file with the journal, and then compares agency, list
+    and version.
     """
-    members = cbor.decode(encoded, max_bytes=MAX_LIST_BYTES)
-    match members:
+    match cbor.decode(encoded, max_bytes=MAX_LIST_BYTES):
         case {1: fmt, 2: str(agency), 3: list_no, 4: version, 5: slots, 6: bytes(bits), **rest}:
-            digest = rest.pop(7, None)
-            numbers = (fmt, list_no, version, slots)
-            if (
-                rest
-                or (7 in members and not isinstance(digest, bytes))
-                or any(type(n) is not int for n in numbers)
+            if not cbor.is_number(fmt, _FORMAT, _FORMAT):
+                raise StructureError("the status list is of another format version")
+            if rest.keys() - {7}:
+                raise StructureError("a status list has a member too many")
+            digest = rest.get(7, b"")
+            if not isinstance(digest, bytes) or len(digest) != (32 if rest else 0):
+                raise StructureError("the digest of the status details is not 32 bytes")
+            if not (
+                cbor.is_number(list_no, 1, _MAX_UINT32)
+                and cbor.is_number(version, 1, _MAX_UINT32)
+                and cbor.is_number(slots, 1, MAX_SLOTS)
             ):
-                raise StructureError(
-                    "a status list has a member too many, or one of the wrong kind"
-                )
-            if fmt != _FORMAT:
-                raise StructureError(
-                    "the status list is of another format version; this reader must be renewed"
-                )
-            return _checked(StatusList(AgencyCode(agency), list_no, version, slots, bits, digest))
-    raise StructureError("not a status list")
+                raise StructureError("list, version or slots of a status list are out of range")
+            details = Digest(digest) if rest else None
+            return _checked(StatusList(AgencyCode(agency), list_no, version, slots, bits, details))
+        case _:
+            raise StructureError("not a status list")
 
 
 def _checked(status_list: StatusList) -> StatusList:
-    """Return the list as it is, only if all its members are in range and no slot or unused bit is wrong."""
+    """Return the list as it is, only if every member is in range and no bit is wrong."""
     agency, bits, slots = status_list.agency, status_list.bits, status_list.slots
     if not is_agency_code(agency):
         raise StructureError("the agency of a status list is not an agency code")

@@ -1,7 +1,8 @@
-"""Status details: why and from when a slot is not valid, for people; no verdict needs them (docs/formats/status-list.md)."""
+"""Status details: why and since when a slot is not valid (docs/formats/status-list.md)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from credential import cbor
@@ -51,7 +52,7 @@ class StatusDetails:
 
 
 def encode_status_details(details: StatusDetails) -> bytes:
-    """Return the bytes of the file whose SHA-256 the status list holds; the rows are put in order."""
+    """Return the file whose SHA-256 the status list holds; the rows are put in order."""
     rows: list[Value] = []
     for row in sorted(details.rows, key=lambda row: row.index):
         items: list[Value] = [row.index, int(row.state), row.reason, row.effective_at]
@@ -71,21 +72,23 @@ def encode_status_details(details: StatusDetails) -> bytes:
 
 
 def decode_status_details(encoded: bytes) -> StatusDetails:
-    """Return the details in a file; raises LimitError, EncodingError or StructureError for any other bytes."""
+    """Return the details in a file; LimitError, EncodingError, StructureError for other bytes."""
     match cbor.decode(encoded, max_bytes=MAX_DETAILS_BYTES, max_items=MAX_ROWS):
         case {1: fmt, 2: str(agency), 3: list_no, 4: version, 5: list(rows), **rest} if not rest:
             if type(fmt) is not int or fmt != _FORMAT or not is_agency_code(agency):
                 raise StructureError(
                     "the status details are of another format version, or name no agency"
                 )
-            if not (_is_number(list_no, 1, _MAX_UINT32) and _is_number(version, 1, _MAX_UINT32)):
+            if not (
+                cbor.is_number(list_no, 1, _MAX_UINT32) and cbor.is_number(version, 1, _MAX_UINT32)
+            ):
                 raise StructureError("list or version of status details is out of range")
             return StatusDetails(AgencyCode(agency), list_no, version, _rows(rows))
     raise StructureError("not status details")
 
 
 def check_details(details: StatusDetails, status_list: StatusList) -> None:
-    """Return only if the details belong to this version of the list and give one row for every slot not valid."""
+    """Return only if the details are of this version and say what the list says."""
     named = (details.agency, details.list_no, details.version)
     if named != (status_list.agency, status_list.list_no, status_list.version):
         raise StructureError("the status details are of another list or version")
@@ -99,7 +102,7 @@ def check_details(details: StatusDetails, status_list: StatusList) -> None:
 
 def _rows(items: Sequence[Value]) -> tuple[StatusRow, ...]:
     rows = tuple(map(_row, items))
-    if any(row.index >= after.index for row, after in zip(rows, rows[1:], strict=False)):
+    if any(row.index >= after.index for row, after in pairwise(rows)):
         raise StructureError("the rows of status details are not in order, or a slot has two")
     return rows
 
@@ -110,9 +113,9 @@ def _row(item: Value) -> StatusRow:
             len(replaced_by) <= 1 and reason in REASONS
         ):
             if (
-                _is_number(index, 0, MAX_SLOT)
-                and _is_number(state, 1, 2)
-                and _is_number(effective_at, 0, MAX_TIME)
+                cbor.is_number(index, 0, MAX_SLOT)
+                and cbor.is_number(state, 1, 2)
+                and cbor.is_number(effective_at, 0, MAX_TIME)
             ):
                 number = _number(replaced_by[0]) if replaced_by else None
                 return StatusRow(index, SlotState(state), reason, UnixTime(effective_at), number)
@@ -129,7 +132,3 @@ def _number(text: Value) -> CertificateNumber:
             "the replacement in a row of status details is not a certificate number"
         ) from error
     return CertificateNumber(str(text))
-
-
-def _is_number(value: Value, least: int, most: int) -> bool:
-    return type(value) is int and least <= value <= most
