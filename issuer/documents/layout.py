@@ -47,7 +47,7 @@ class Layout:
 
 
 def read_layout(credential_type: CredentialType) -> Layout:
-    """Return the layout; raises StructureError where it is not of the form the format page gives."""
+    """Return the layout; raises StructureError where it is not of the form of the format page."""
     members = Members(dict(credential_type.layout), "the layout")
     statement = members.title("statement")
     sections = tuple(_section(item, credential_type) for item in members.array("sections"))

@@ -1,11 +1,9 @@
-"""PDF/A documents of sealed credentials, drawn by one typst compiler that is kept for a whole run."""
+"""PDF/A documents of sealed credentials, drawn by one typst compiler kept for a whole run."""
 
 import json
-from importlib.resources import files
-from pathlib import Path
+from importlib.resources import as_file, files
 from typing import Final
 
-import manimgx_fonts_cjk
 import typst
 
 from credential.ids import UnixTime
@@ -14,9 +12,8 @@ from issuer.documents.errors import PrintError
 from issuer.documents.layout import Layout, read_layout
 from issuer.documents.page_model import Document, page_model
 
-_STANDARD: Final = (
-    "a-3a"  # with tags and a reading order, for people who do not read with their eyes
-)
+# PDF/A-3 permits attachments; level a adds tags and a reading order for people who listen to it
+_STANDARD: Final = "a-3a"
 
 
 class Printer:
@@ -25,8 +22,8 @@ class Printer:
     def __init__(self) -> None:
         """Load the template and the font that covers the characters of every name."""
         self._template = files("issuer.documents").joinpath("template.typ").read_bytes()
-        folder = Path(manimgx_fonts_cjk.__file__).parent
-        fonts = typst.Fonts(include_system_fonts=False, font_paths=[folder])
+        with as_file(files("manimgx_fonts_cjk")) as folder:
+            fonts = typst.Fonts(include_system_fonts=False, font_paths=[folder])
         self._compiler = typst.Compiler(self._template, font_paths=fonts)
         self._layouts: dict[bytes, Layout] = {}
 
