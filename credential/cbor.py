@@ -7,6 +7,7 @@ keys out of order or twice.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from struct import Struct
 from typing import Final, NamedTuple, TypeAlias, TypeGuard
 
@@ -18,8 +19,9 @@ MAX_ITEMS: Final = 64
 _NO_TAGS: Final[frozenset[int]] = frozenset()
 
 
-class Tag(NamedTuple):
-    """A tagged item (RFC 8949 §3.4)."""
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tagged item (RFC 8949 §3.4); no tuple, so that none is ever taken for an array."""
 
     number: int
     value: "Value"
