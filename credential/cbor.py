@@ -272,15 +272,14 @@ def _encoded_members(members: Mapping[Key, Value]) -> bytes:
     if not _KEY_TYPES.issuperset(map(type, members)):
         raise EncodingError("a map key is neither an integer nor a string")
     pairs = []
-    for key, value in members.items():
-        if type(value) is str:  # in place: sealing a mass run spends its time here
+    for key, value in members.items():  # short items in place: sealing spends its time here
+        start = _INITIAL[key] if type(key) is int and 0 <= key < 24 else _encoded(key)
+        if type(value) is str:
             text = value.encode()
             size = len(text)
-            pairs.append(
-                _encoded(key) + (_INITIAL[0x60 + size] if size < 24 else head(3, size)) + text
-            )
+            pairs.append(start + (_INITIAL[0x60 + size] if size < 24 else head(3, size)) + text)
         else:
-            pairs.append(_encoded(key) + _encoded(value))
+            pairs.append(start + _encoded(value))
     pairs.sort()
     return b"".join(pairs)
 
