@@ -134,6 +134,10 @@ REASONS: dict[str, Text] = {
     Refusal.NAME_CHARACTER: Text(
         "姓名含有不應出現的字元，請核對。", "A character does not belong in a name: compare it."
     ),
+    "text.not_printable": Text(
+        "字型沒有這個字，無法印出；請確認字碼，或洽系統管理者更新字型。",
+        "The font cannot show this character: check its code, or have the font renewed.",
+    ),
     Refusal.NAME_NO_LETTER: Text("姓名沒有任何文字。", "The name has no letter at all."),
 }
 """The words for every reason code; the codes are stable."""

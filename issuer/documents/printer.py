@@ -21,7 +21,9 @@ class Printer:
 
     def __init__(self) -> None:
         """Load the template and the font that covers the characters of every name."""
-        self._template = files("issuer.documents").joinpath("template.typ").read_bytes()
+        folder_of_templates = files("issuer.documents")
+        self._template = folder_of_templates.joinpath("template.typ").read_bytes()
+        self._probe = folder_of_templates.joinpath("probe.typ").read_bytes()
         with as_file(files("manimgx_fonts_cjk")) as folder:
             fonts = typst.Fonts(include_system_fonts=False, font_paths=[folder])
         self._compiler = typst.Compiler(self._template, font_paths=fonts)
@@ -41,6 +43,30 @@ class Printer:
             return self._compile(json.dumps(model, ensure_ascii=False), issued_at)
         except typst.TypstError as error:
             raise PrintError(f"The document cannot be set: {error.message}") from error
+
+    def missing_characters(self, characters: frozenset[str]) -> frozenset[str]:
+        """Return those of the characters that the fonts of a document cannot show."""
+        if not characters or self._can_show(characters):
+            return frozenset()
+        if len(characters) == 1:
+            return characters
+        ordered = sorted(characters)
+        half = frozenset(ordered[: len(ordered) // 2])
+        return self.missing_characters(half) | self.missing_characters(characters - half)
+
+    def _can_show(self, characters: frozenset[str]) -> bool:
+        listed = json.dumps(sorted(characters), ensure_ascii=False)
+        try:
+            self._compiler.compile(
+                self._probe,
+                format="pdf",
+                sys_inputs={"characters": listed},
+                pdf_standards=_STANDARD,
+                timestamp=0,
+            )
+        except typst.TypstError:
+            return False
+        return True
 
     def _compile(self, model: str, issued_at: UnixTime) -> bytes:
         printed = self._compiler.compile(
