@@ -7,14 +7,16 @@ which the journal holds; nothing here is ever written back as JSON.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
+from credential.credential_type import CredentialType
 from credential.errors import EncodingError, FormatError, LimitError, StructureError
 from credential.ids import Digest
-from credential.type_fields import Field, FieldKind, RowCheck, Text, compile_check
+from credential.type_fields import Field, FieldKind, compile_check
 from credential.type_json import LABEL_PATTERN, Json, Members, json_object
+from credential.type_references import check_references, refuse_twins
+
+__all__ = ["MAX_BYTES", "MAX_ROWS", "CredentialType", "load_type"]
 
 MAX_BYTES = 65_536
 MAX_DEPTH = 8
@@ -33,38 +35,6 @@ RULES = frozenset(
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _ROW_KINDS = frozenset({FieldKind.TEXT, FieldKind.DATE, FieldKind.CODE, FieldKind.NUMBER})
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialType:
-    """One version of a credential type, with the digest by which the journal knows it."""
-
-    digest: Digest
-    id: str
-    type_no: int
-    version: int
-    title: Text
-    valid_days: int | None
-    valid_from: int | None
-    valid_to: int | None
-    group_by: int | None
-    unique: tuple[int, ...]
-    record: int | None
-    fields: tuple[Field, ...]
-    by_label: Mapping[int, Field]
-    layout: Mapping[str, Json]
-    check_fields: RowCheck
-    """Raises TypeMismatchError where the fields of an entry are not of this type's form."""
-
-    @property
-    def rows_field(self) -> Field | None:
-        """The field whose rows come one from each input row; None where a row is a credential."""
-        own = (
-            field
-            for field in self.fields
-            if field.kind is FieldKind.ROWS and field.first_of is None
-        )
-        return next(own, None)
 
 
 def load_type(document: bytes) -> CredentialType:
@@ -97,7 +67,7 @@ def load_type(document: bytes) -> CredentialType:
         check_fields=compile_check(fields),
     )
     top.refuse_others()
-    _check_references(loaded)
+    check_references(loaded)
     return loaded
 
 
@@ -191,7 +161,7 @@ def _row_fields(members: Members) -> tuple[Field, ...]:
     fields = tuple(
         _field(Members(item, "a field of rows"), in_rows=True) for item in members.array("fields")
     )
-    _refuse_twins(fields)
+    refuse_twins(fields)
     return fields
 
 
@@ -210,75 +180,3 @@ def _with_rows_of(field: Field, fields: tuple[Field, ...]) -> Field:
         )
     values = {name: getattr(field, name) for name in Field.__slots__}
     return Field(**{**values, "fields": source[0].fields})
-
-
-def _refuse_twins(fields: tuple[Field, ...]) -> None:
-    labels = {field.label for field in fields}
-    keys = {field.key for field in fields}
-    if not fields or len(labels) < len(fields) or len(keys) < len(fields):
-        raise StructureError("there is at least one field, and every label and key occurs once")
-
-
-def _check_references(loaded: CredentialType) -> None:
-    """Raises StructureError where a label named anywhere is not that of a field that fits."""
-    _refuse_twins(loaded.fields)
-    fields = loaded.by_label
-    dates = {label for label in (loaded.valid_from, loaded.valid_to) if label is not None}
-    hidden = {field.label for field in loaded.fields if field.input_only}
-    rows = {
-        field.label
-        for field in loaded.fields
-        if field.kind is FieldKind.ROWS and field.first_of is None
-    }
-    grouping = fields.get(loaded.group_by) if loaded.group_by is not None else None
-    record = fields.get(loaded.record) if loaded.record is not None else None
-    digests = [field.label for field in loaded.fields if field.kind is FieldKind.DIGEST]
-    in_record_alone = [
-        field
-        for outer in loaded.fields
-        for field in (outer, *outer.fields)
-        if field.record_only or field.max_rows_in_entry is not None
-    ]
-    columns = [
-        field.column
-        for outer in loaded.fields
-        if outer.first_of is None
-        for field in (outer, *outer.fields)
-        if field.has_column
-    ]
-    for holds, fault in (
-        (len(set(columns)) == len(columns), "two fields read the same column"),
-        (
-            all(label in fields and fields[label].kind is FieldKind.DATE for label in dates),
-            "valid_from and valid_to",
-        ),
-        (hidden <= dates, "input_only is for the fields of valid_from and valid_to"),
-        (len(rows) <= 1, "at most one rows field is read from the input"),
-        (
-            bool(rows) == (loaded.group_by is not None),
-            "group_by and a rows field need each other",
-        ),
-        (
-            grouping is None or (grouping.has_column and grouping.required),
-            "group_by names a required field",
-        ),
-        ((record is None) == (loaded.record is None), "record names a field"),
-        (
-            digests == ([] if record is None else [record.label]),
-            "the one digest field is the one record names",
-        ),
-        (
-            record is not None or not in_record_alone,
-            "record_only and max_rows_in_entry need a record",
-        ),
-        (
-            all(f.count_of is None or f.count_of in rows for f in loaded.fields),
-            "count_of names a rows field",
-        ),
-    ):
-        if not holds:
-            raise StructureError(f"the type document does not fit together: {fault}")
-
-
-def _all_columns(labels: tuple[int, ...], fields: tuple[Field, ...]) -> bool:
-    return set(labels) <= {field.label for field in fields if field.must_be_in_input}
