@@ -146,7 +146,7 @@ def _decode_usual(encoded: bytes) -> Entry | None:
         count[0] != 0xA5 + (exp is not None) + (nbf is not None)
         or iss_head[0] != 0x60 + len(iss)
         or iat <= _MAX_UINT16  # has a shorter form
-        or (exp is not None and exp <= iat)
+        or (exp is not None and exp <= _MAX_UINT16)
         or (nbf is not None and (nbf <= _MAX_UINT16 or (exp is not None and exp <= nbf)))
         or type_no < 1
         or not 1 <= type_version <= _MAX_UINT16
@@ -224,8 +224,8 @@ def _check_times(iat: Value, nbf: Value, exp: Value) -> None:
             raise StructureError("iat, nbf or exp is not a time")
     if iat is None:
         raise StructureError("the entry has no iat")
-    if exp is not None and not (iat < exp and (nbf is None or nbf < exp)):  # type: ignore[operator]  # ints, by the check above
-        raise StructureError("exp is not after iat and nbf")
+    if exp is not None and nbf is not None and nbf >= exp:  # type: ignore[operator]  # ints, by the check above
+        raise StructureError("exp is not after nbf")
 
 
 def _check_slot(slot: Value) -> None:
