@@ -4,7 +4,7 @@ Nothing here decides anything. What is remembered are answers of pure functions 
 length of one call, so that every verdict is the one `verify` gives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 from credential.entry import Entry
@@ -14,9 +14,9 @@ from credential.sealed import Receipt, Sealed, sealed_root
 from registry.trust_data import TrustData
 from verifier.policy import DEFAULT_POLICY, Policy
 from verifier.verdict import Verdict
-from verifier.verify import Case, Grounds, grounds, judge
+from verifier.verify import Grounds, grounds, judge
 
-MOST_REMEMBERED_NODES = 200_000
+MOST_REMEMBERED = 200_000
 
 _Path = tuple[bytes, ...]
 
@@ -25,10 +25,15 @@ def verify_many(
     sealed: Iterable[bytes], trust: TrustData, at: int, policy: Policy = DEFAULT_POLICY
 ) -> list[Verdict]:
     """Return the verdict of `verify` for each credential, in order, in less time for those of one batch."""
-    case = Case(trust, UnixTime(at), policy)
+    return [*map(judge_of_many(trust, at, policy), sealed)]
+
+
+def judge_of_many(trust: TrustData, at: int, policy: Policy) -> Callable[[bytes], Verdict]:
+    """Return a function that gives the verdict of `verify` and shares work between its calls."""
+    now = UnixTime(at)
     root_of = RememberedPaths().root_of
     grounds_of = RememberedGrounds().grounds_of
-    return [judge(each, case, root_of, grounds_of) for each in sealed]
+    return lambda sealed: judge(sealed, trust, now, policy, root_of, grounds_of)
 
 
 class RememberedPaths:
@@ -75,22 +80,28 @@ class RememberedPaths:
         self._remember(passed, path, root)
         return root
 
-    def _remember(
-        self, passed: list[tuple[bytes, int, int, int]], path: _Path, root: Root
-    ) -> None:
-        if len(self._known) > MOST_REMEMBERED_NODES:
+    def _remember(self, passed: list[tuple[bytes, int, int, int]], path: _Path, root: Root) -> None:
+        if len(self._known) > MOST_REMEMBERED:
             self._known.clear()
         for node, at, last, step in passed:
             self._known[node] = (at, last, path[step:], root)
 
 
 class RememberedGrounds:
-    """Answers of `grounds`, remembered under everything they depend on."""
+    """Answers of `grounds`, for the one trust data, time and policy of a run, under all else they depend on."""
 
     def __init__(self) -> None:
         self._answers: dict[tuple[object, ...], Grounds] = {}
 
-    def grounds_of(self, entry: Entry, receipt: Receipt, root: Root, case: Case) -> Grounds:
+    def grounds_of(
+        self,
+        entry: Entry,
+        receipt: Receipt,
+        root: Root,
+        trust: TrustData,
+        now: UnixTime,
+        policy: Policy,
+    ) -> Grounds:
         """Return what `grounds` returns; `iat` matters only where nothing is anchored."""
         question = (
             root,
@@ -103,7 +114,9 @@ class RememberedGrounds:
         )
         answer = self._answers.get(question) or self._answers.get((*question, entry.iat))
         if answer is None:
-            answer = grounds(entry, receipt, root, case)
-            depends = question if answer.anchored is not None else (*question, entry.iat)
+            answer = grounds(entry, receipt, root, trust, now, policy)
+            depends = question if answer[4] is not None else (*question, entry.iat)
+            if len(self._answers) > MOST_REMEMBERED:
+                self._answers.clear()
             self._answers[depends] = answer
         return answer

@@ -86,7 +86,9 @@ def _from_picture(content: bytes) -> Reading:
 
     ours = [text for text in read_picture(content) if _is_ours(text)]
     if not ours:
-        raise DocumentError(Reason.DOCUMENT_NO_CODE, "the QR code in the picture is of another kind")
+        raise DocumentError(
+            Reason.DOCUMENT_NO_CODE, "the QR code in the picture is of another kind"
+        )
     return Reading(tuple(_held(text, PlaceKind.PICTURE, None) for text in ours))
 
 

@@ -1,10 +1,10 @@
 """The errors of the verifier's rim; `verify` itself raises none of them.
 
-    SealrootError
-    ├── PolicyError              a policy setting is not one docs/formats/verdict.md allows
-    ├── DocumentError            nothing could be read from what was handed over; has a `reason`
-    ├── StoreError               the memory of what this verifier has seen cannot be read or written
-    └── SourceError              trust data could not be fetched or read at all
+SealrootError
+├── PolicyError              a policy setting is not one docs/formats/verdict.md allows
+├── DocumentError            nothing could be read from what was handed over; has a `reason`
+├── StoreError               the memory of what this verifier has seen cannot be read or written
+└── SourceError              trust data could not be fetched or read at all
 """
 
 from credential.errors import SealrootError

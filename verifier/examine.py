@@ -150,10 +150,14 @@ def _record_fields(record: bytes, entry: Entry) -> dict[int, Value]:
     except FormatError as error:
         raise DocumentError(Reason.DOCUMENT_RECORD_MISMATCH, str(error)) from error
     match members:
-        case {1: 1, 2: [entry.type_no, entry.type_version], 3: entry.cti, 4: dict(fields)} if len(
-            members
-        ) == 4 and all(type(label) is int for label in fields):
-            return cast("dict[int, Value]", fields)
+        case {1: 1, 2: [entry.type_no, entry.type_version], 3: entry.cti, 4: dict(fields), **rest}:
+            told = cast("dict[int, Value]", fields)
+            if not rest and all(
+                entry.fields.get(label, told[label]) == told[label] for label in told
+            ):
+                return told
+        case _:
+            pass
     raise DocumentError(
         Reason.DOCUMENT_RECORD_MISMATCH, "the attached record is of another credential"
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NamedTuple
 
-from credential.cbor import Value
+from credential.cbor import Key, Value
 from credential.entry import Entry
 from credential.rules import roc_text
 from credential.type_fields import Field, FieldKind
@@ -40,7 +40,9 @@ def claim_rows(entry: Entry, language: Language) -> list[Row]:
         if at is not None
     ]
     extra = phrase("label", "extra", language)
-    rows += [Row(f"{extra} {label}", _plain(value, language)) for label, value in entry.other.items()]
+    rows += [
+        Row(f"{extra} {label}", _plain(value, language)) for label, value in entry.other.items()
+    ]
     return rows
 
 
@@ -52,6 +54,14 @@ def moment_text(at: int, language: Language) -> str:
         return str(at)
     iso = local.isoformat(sep=" ", timespec="seconds")
     return f"{iso}（{roc_text(local.date())}）" if language == "zh-Hant" else iso
+
+
+def rfc3339(at: int) -> str:
+    """Return a Unix time as RFC 3339 in UTC; one beyond the year 9999 as its number."""
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+    except (OverflowError, ValueError, OSError):
+        return str(at)
 
 
 def _rows(
@@ -80,7 +90,7 @@ def _field(value: Value, field: Field, language: Language, depth: int) -> Iterat
     yield Row(title, _value(value, field, language), depth)
 
 
-def _labelled(row: Mapping[object, Value]) -> dict[int, Value]:
+def _labelled(row: Mapping[Key, Value]) -> dict[int, Value]:
     return {label: value for label, value in row.items() if isinstance(label, int)}
 
 

@@ -11,7 +11,7 @@ from verifier.reasons import Reason
 from verifier.scan import read_patiently, read_quickly, read_turned
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument, PdfPage
+    from pypdfium2 import PdfDocument, PdfPage  # type: ignore[import-untyped]  # has no types
 
 MOST_PAGES = 40
 MOST_PATIENT_PAGES = 3
@@ -63,11 +63,13 @@ def _read_here(document: bytes) -> Answer:
         pdf.init_forms()
         attachments = _attachments(pdf)
         pages = range(len(pdf))
-        codes = [[str(at + 1), text] for at in pages for text in _drawn_codes(pdf[at])]
+        codes: list[Answer] = [
+            [str(at + 1), text] for at in pages for text in _drawn_codes(pdf[at])
+        ]
         if not codes and not attachments:  # perhaps a poor scan: then patience is worth its time
             few = pages[:MOST_PATIENT_PAGES]
             codes = [[str(at + 1), text] for at in few for text in _scanned_codes(pdf[at])]
-        return {"pages": len(pdf), "codes": codes, "attachments": attachments}
+        return {"pages": len(pdf), "codes": [*codes], "attachments": attachments}
     except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
         raise DocumentError(
             Reason.DOCUMENT_UNREADABLE, "the PDF is damaged, encrypted or not a PDF"

@@ -61,6 +61,7 @@ class Reason(StrEnum):
     TRUST_FOREIGN = "trust.foreign"
     TRUST_ROLLBACK = "trust.rollback"
     TRUST_MALFORMED = "trust.malformed"
+    TRUST_UNAVAILABLE = "trust.unavailable"
 
     SKIPPED_AFTER_FAILURE = "skipped.after_failure"
 

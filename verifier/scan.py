@@ -14,7 +14,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 
 _PATIENT_SIDE = 3_000
 _SMALL_SIDE = 1_200
-_QR = zxingcpp.BarcodeFormat.QRCode
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _PLAIN = zxingcpp.TextMode.Plain
 _BINARIZERS = (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram)
 
@@ -48,9 +48,7 @@ def read_turned(grey: Image.Image) -> list[str]:
     """Return the QR texts of a picture that may be turned, inverted, or finer than needed."""
     pixels = _pixels(grey)
     for binarizer in _BINARIZERS:
-        found = zxingcpp.read_barcodes(
-            pixels, formats=_QR, text_mode=_PLAIN, binarizer=binarizer
-        )
+        found = zxingcpp.read_barcodes(pixels, formats=_QR, text_mode=_PLAIN, binarizer=binarizer)
         if found:
             return _texts(found)
     return []
@@ -65,7 +63,7 @@ def read_patiently(grey: Image.Image) -> list[str]:
 def _open_grey(picture: bytes) -> Image.Image:
     """Return the decoded picture in grey, its size looked at before a pixel is decoded."""
     try:
-        image = Image.open(BytesIO(picture), formats=FORMATS)
+        image: Image.Image = Image.open(BytesIO(picture), formats=FORMATS)
         if image.width * image.height > MOST_PIXELS:
             raise DocumentError(
                 Reason.DOCUMENT_TOO_LARGE, f"the picture has more than {MOST_PIXELS:,} pixels"
@@ -106,7 +104,11 @@ def _treatments(grey: Image.Image) -> Iterator[Image.Image]:
     for radius in (2, 4, 6):
         yield even.filter(ImageFilter.UnsharpMask(radius=radius, percent=250, threshold=0))
     yield even.filter(ImageFilter.MedianFilter(3))
-    for angle in (15, 30, 45):  # a fresh sampling grid helps where lines of the sensor and the code interfere
+    for angle in (
+        15,
+        30,
+        45,
+    ):  # a fresh sampling grid helps where lines of the sensor and the code interfere
         yield even.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
 
 

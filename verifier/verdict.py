@@ -1,11 +1,10 @@
-"""What a verification ends in: an outcome, made of eight checks, and the signed fields it is about."""
+"""What a verification ends in: an outcome, made of eight checks, and the fields they are about."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 from credential.entry import Entry
 from credential.ids import Root, UnixTime
-from credential.sealed import Sealed
 from credential.types import CredentialType
 from registry.records import Anchor
 from verifier.policy import Policy
@@ -43,7 +42,7 @@ class Result(StrEnum):
 
 
 class Check(NamedTuple):
-    """One question with its answer; `as_of` is the time the answer speaks about, where it has one."""
+    """One question with its answer; `as_of` is the time the answer speaks of, where it has one."""
 
     name: CheckName
     result: Result
@@ -61,7 +60,6 @@ class Verdict(NamedTuple):
     outcome: Outcome
     checks: tuple[Check, ...]
     at: UnixTime
-    credential: Sealed | None = None
     entry: Entry | None = None
     kind: CredentialType | None = None
     root: Root | None = None
@@ -76,19 +74,22 @@ class Verdict(NamedTuple):
 TOLERATED = frozenset({Reason.ANCHOR_FRESH, Reason.ANCHOR_NOT_IN_LITE})
 
 
+_PASS, _VALID = Result.PASS, Outcome.VALID  # looked up once: 0.1 us each on Python 3.11
+
+
 def outcome_of(checks: tuple[Check, ...], policy: Policy) -> Outcome:
-    """Return what the checks amount to: one FAIL refuses, one unanswered question leaves it open."""
-    open_question = False
+    """Return what the checks amount to: one FAIL refuses, one open question leaves it open."""
     for check in checks:
-        result = check.result
-        if result is Result.PASS:
-            continue
-        if result is Result.FAIL:
-            return Outcome.INVALID
-        if (
-            result is Result.SKIPPED
-            or policy.require_anchor
-            or check.reason not in TOLERATED
-        ):
-            open_question = True
-    return Outcome.INDETERMINATE if open_question else Outcome.VALID
+        if check.result is not _PASS:
+            return _outcome_in_doubt(checks, policy)
+    return _VALID
+
+
+def _outcome_in_doubt(checks: tuple[Check, ...], policy: Policy) -> Outcome:
+    doubts = [check for check in checks if check.result is not _PASS]
+    if any(check.result is Result.FAIL for check in doubts):
+        return Outcome.INVALID
+    tolerated = not policy.require_anchor and all(
+        check.result is Result.UNKNOWN and check.reason in TOLERATED for check in doubts
+    )
+    return _VALID if tolerated else Outcome.INDETERMINATE

@@ -1,7 +1,7 @@
-"""From sealed bytes to a verdict: the ten numbered steps of docs/formats/sealed.md, in that order."""
+"""From sealed bytes to a verdict: the ten numbered steps of docs/formats/sealed.md, in order."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from credential.entry import Entry, decode_entry
 from credential.errors import FormatError, PathError
@@ -15,51 +15,39 @@ from verifier.policy import DEFAULT_POLICY, Policy
 from verifier.reasons import Reason
 from verifier.verdict import Check, CheckName, Outcome, Result, Verdict, outcome_of
 
-_SKIP: Final = checks.SKIPPED
-_ALL_SKIPPED: Final = tuple(_SKIP[name] for name in CheckName)
-_SKIPPED_ISSUER: Final = _SKIP[CheckName.ISSUER]
-_SKIPPED_KEY: Final = _SKIP[CheckName.KEY]
-_SKIPPED_ANCHOR: Final = _SKIP[CheckName.ANCHOR]
 _FAIL: Final = Result.FAIL
+_FORM_OK: Final = checks.FORM_OK
+_SKIPPED: Final = tuple(checks.SKIPPED[name] for name in CheckName)
+_UNPROVEN: Final = (_SKIPPED[2], _SKIPPED[3], _SKIPPED[4])  # issuer, key, anchor
+
+Grounds: TypeAlias = tuple[Check, Check, Check, Check, Anchor | None]
+"""What steps 3 to 7 find: proof, issuer, key and anchor checks, and the anchor."""
+
+RootOf: TypeAlias = Callable[[Sealed], Root]
+GroundsOf: TypeAlias = Callable[[Entry, Receipt, Root, TrustData, UnixTime, Policy], Grounds]
 
 
-class Case(NamedTuple):
-    """What every credential of one verification is judged by."""
-
-    trust: TrustData
-    now: UnixTime
-    policy: Policy
-
-
-class Grounds(NamedTuple):
-    """Steps 3 to 7: whose root it is, and whether they might issue it at the time that counts."""
-
-    proof: Check
-    issuer: Check
-    key: Check
-    anchor: Check
-    anchored: Anchor | None
-
-
-def verify(
-    sealed: bytes, trust: TrustData, at: int, policy: Policy = DEFAULT_POLICY
-) -> Verdict:
+def verify(sealed: bytes, trust: TrustData, at: int, policy: Policy = DEFAULT_POLICY) -> Verdict:
     """Return the verdict on a sealed credential at a time, as far as this trust data knows.
 
     Pure: no clock, no network, no disk. Whatever the bytes are, the answer is a verdict.
     """
-    return judge(sealed, Case(trust, UnixTime(at), policy), sealed_root, grounds)
+    return judge(sealed, trust, UnixTime(at), policy)
 
 
 def judge(
     sealed: bytes,
-    case: Case,
-    root_of: Callable[[Sealed], Root],
-    grounds_of: Callable[[Entry, Receipt, Root, Case], Grounds],
+    trust: TrustData,
+    now: UnixTime,
+    policy: Policy,
+    root_of: RootOf = sealed_root,
+    grounds_of: GroundsOf | None = None,
 ) -> Verdict:
-    """Return the verdict by the numbered steps; `root_of` and `grounds_of` may remember equal questions."""
-    trust, now, policy = case
-    entry = kind = None
+    """Return the verdict by the numbered steps.
+
+    `root_of` and `grounds_of` may be stand-ins that remember the answers of `sealed_root` and `grounds`.
+    """
+    entry = kind = root = None
 
     # 1 form: decode strictly; compare the fields with their type document where it is known
     try:
@@ -74,27 +62,28 @@ def judge(
     # 2 proof: from the leaf up the path to the root
     # 3 proof: the root is anchored, or else the key's signature covers it
     # 4 the time that counts, 5 issuer, 6 key, 7 anchor
-    root = None
     try:
         root = root_of(credential)
-        proof, issuer, key, anchor, anchored = grounds_of(entry, credential.receipt, root, case)
     except PathError:
-        proof, anchored = checks.PROOF_PATH, None
-        issuer, key, anchor = _SKIPPED_ISSUER, _SKIPPED_KEY, _SKIPPED_ANCHOR
+        grounded = _NO_GROUNDS
+    else:
+        grounded = (grounds_of or grounds)(entry, credential.receipt, root, trust, now, policy)
+    proof, issuer, key, anchor, anchored = grounded
 
     # 8 dates, 9 status, 10 trust
     dates = checks.dates_check(entry, now)
     status = checks.status_check(entry, trust, now, policy)
     evidence = checks.trust_check(trust, now, policy)
 
-    found = (checks.FORM_OK, proof, issuer, key, anchor, dates, status, evidence)
+    found = (_FORM_OK, proof, issuer, key, anchor, dates, status, evidence)
     outcome = outcome_of(found, policy)
-    return Verdict(outcome, found, now, credential, entry, kind, root, anchored)
+    return Verdict(outcome, found, now, entry, kind, root, anchored)
 
 
-def grounds(entry: Entry, receipt: Receipt, root: Root, case: Case) -> Grounds:
+def grounds(
+    entry: Entry, receipt: Receipt, root: Root, trust: TrustData, now: UnixTime, policy: Policy
+) -> Grounds:
     """Return what steps 3 to 7 find for a root that a credential claims to belong to."""
-    trust, now, policy = case
     state = trust.state
 
     # 3 proof: by hashes alone where the root is anchored; by the signature where it is not
@@ -102,12 +91,12 @@ def grounds(entry: Entry, receipt: Receipt, root: Root, case: Case) -> Grounds:
     record = state.key(receipt.kid)
     proof = checks.proof_check(receipt, root, anchored, record, state)
     if proof.result is _FAIL:
-        return Grounds(proof, _SKIPPED_ISSUER, _SKIPPED_KEY, _SKIPPED_ANCHOR, None)
+        return (proof, *_UNPROVEN, None)
 
     # 4 the time that counts: when the batch was anchored, or now
     counted_at = now if anchored is None else anchored.at
 
-    return Grounds(
+    return (
         proof,
         checks.issuer_check(entry, record, state, counted_at),  # 5
         checks.key_check(record, anchored, state, counted_at),  # 6
@@ -116,12 +105,15 @@ def grounds(entry: Entry, receipt: Receipt, root: Root, case: Case) -> Grounds:
     )
 
 
+_NO_GROUNDS: Final[Grounds] = (checks.PROOF_PATH, *_UNPROVEN, None)
+
+
 def malformed(
     code: str, at: int, entry: Entry | None = None, kind: CredentialType | None = None
 ) -> Verdict:
-    """Return the verdict on what is not a credential in the one permitted form: nothing else can be asked."""
-    found = (checks.FORM_FAILED[code], *_ALL_SKIPPED[1:])
-    return Verdict(Outcome.INVALID, found, UnixTime(at), None, entry, kind)
+    """Return the verdict on what is not in the one permitted form: nothing else can be asked."""
+    found = (checks.FORM_FAILED[code], *_SKIPPED[1:])
+    return Verdict(Outcome.INVALID, found, UnixTime(at), entry, kind)
 
 
 def verify_without_trust(sealed: bytes, reason: Reason, at: int) -> Verdict:
@@ -137,5 +129,5 @@ def verify_without_trust(sealed: bytes, reason: Reason, at: int) -> Verdict:
         return malformed(error.code, now)
     unusable = Check(CheckName.TRUST, Result.UNKNOWN, reason)
     dates = checks.dates_check(entry, now)
-    found = (checks.FORM_OK, *_ALL_SKIPPED[1:5], dates, _SKIP[CheckName.STATUS], unusable)
-    return Verdict(outcome_of(found, DEFAULT_POLICY), found, now, credential, entry)
+    found = (checks.FORM_OK, *_SKIPPED[1:5], dates, _SKIPPED[6], unusable)
+    return Verdict(outcome_of(found, DEFAULT_POLICY), found, now, entry)

@@ -1,0 +1,119 @@
+"""One finding as JSON for programs: codes and raw signed values, with the words for people beside them."""
+
+from typing import TypeAlias
+
+from credential.cbor import Value
+from credential.entry import Entry, certificate_number
+from verifier.display import suspicions
+from verifier.documents import Held
+from verifier.examine import Finding
+from verifier.fields import rfc3339, texts_of
+from verifier.report import Setting, agency_text, is_confirmed, kind_text
+from verifier.verdict import Check, Verdict
+from verifier.words import reason_words
+
+Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+
+
+def json_report(finding: Finding, setting: Setting) -> dict[str, Json]:
+    """Return the report on one document; times are RFC 3339 in UTC, byte strings are hex."""
+    verdict = finding.verdict
+    return {
+        "input": finding.name,
+        "outcome": finding.outcome.value,
+        "document": {
+            "result": finding.document.result.value,
+            "code": finding.document.reason.value,
+            "text": reason_words(finding.document.reason, setting.language).says,
+            "detail": finding.document.because or None,
+        },
+        "checks": [_check(check, setting) for check in verdict.checks] if verdict else [],
+        "checked_at": rfc3339(setting.at),
+        "confirmed": is_confirmed(finding),
+        "credential": _credential(verdict, verdict.entry, setting)
+        if verdict is not None and verdict.entry is not None
+        else None,
+        "record": {"state": finding.record_state.value, "fields": _json(finding.record)},
+        "places": [_place(held, finding) for held in finding.places],
+        "trust": _trust(setting),
+    }
+
+
+def _check(check: Check, setting: Setting) -> Json:
+    words = reason_words(check.reason, setting.language)
+    return {
+        "check": check.name.value,
+        "result": check.result.value,
+        "code": check.reason.value,
+        "as_of": None if check.as_of is None else rfc3339(check.as_of),
+        "text": words.says,
+        "advice": words.advice or None,
+    }
+
+
+def _credential(verdict: Verdict, entry: Entry, setting: Setting) -> Json:
+    return {
+        "certificate_number": certificate_number(entry),
+        "agency": entry.iss,
+        "agency_name": agency_text(entry, verdict, setting.trust),
+        "type": entry.type_no,
+        "type_version": entry.type_version,
+        "type_title": kind_text(entry, verdict.kind, setting.language),
+        "issued_at": rfc3339(entry.iat),
+        "not_before": None if entry.nbf is None else rfc3339(entry.nbf),
+        "expires_at": None if entry.exp is None else rfc3339(entry.exp),
+        "fields": _json(entry.fields),
+        "other_claims": _json(entry.other),
+        "anchored_at": None if verdict.anchor is None else rfc3339(verdict.anchor.at),
+        "root": None if verdict.root is None else verdict.root.hex(),
+        "kid": None if verdict.anchor is None else verdict.anchor.kid.hex(),
+        "suspicious": [
+            {"character": code_point, "name": name, "kind": kind}
+            for code_point, name, kind in suspicions(
+                " ".join(texts_of([entry.fields, entry.other]))
+            )
+        ],
+    }
+
+
+def _place(held: Held, finding: Finding) -> Json:
+    verdict = next(
+        verdict
+        for one, verdict in finding.verdicts
+        if (one.sealed, one.fault) == (held.sealed, held.fault)
+    )
+    number = None if verdict.entry is None else certificate_number(verdict.entry)
+    return {
+        "kind": held.kind.value,
+        "page": held.page,
+        "url": held.url,
+        "outcome": verdict.outcome.value,
+        "certificate_number": number,
+    }
+
+
+def _trust(setting: Setting) -> Json:
+    trust = setting.trust
+    if trust is None:
+        return None
+    return {
+        "chain_id": trust.state.chain_id,
+        "contract": "0x" + trust.state.contract.hex(),
+        "size": trust.state.size,
+        "head": trust.state.head.hex(),
+        "as_of": rfc3339(trust.evidence.as_of),
+        "strength": trust.evidence.strength,
+    }
+
+
+def _json(value: Value | dict[int, Value]) -> Json:
+    """Return signed values as JSON: labels become strings, byte strings hex."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list):
+        return [_json(item) for item in value]
+    if isinstance(value, dict):
+        return {str(label): _json(item) for label, item in value.items()}
+    if value is None or isinstance(value, str | int):
+        return value
+    return str(value)

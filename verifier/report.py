@@ -1,0 +1,220 @@
+"""One finding as text for a person: the verdict in words first, then why, then what was signed, then what is left."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from unicodedata import east_asian_width
+
+from credential.entry import Entry, certificate_number
+from credential.types import CredentialType
+from registry.trust_data import TrustData
+from verifier.display import one_line, shown, suspicions
+from verifier.documents import Held, PlaceKind
+from verifier.examine import Finding, RecordState
+from verifier.fields import Row, claim_rows, field_rows, moment_text, texts_of
+from verifier.reasons import Reason
+from verifier.verdict import CheckName, Outcome, Result, Verdict
+from verifier.words import Language, phrase, reason_words
+
+_COLOURS = {Outcome.VALID: "32", Outcome.INVALID: "31", Outcome.INDETERMINATE: "33"}
+_CONFIRMING = (CheckName.PROOF, CheckName.ISSUER, CheckName.KEY)
+_INDENT = "  "
+
+
+class Setting(NamedTuple):
+    """What a report needs to know besides the finding."""
+
+    language: Language
+    trust: TrustData | None
+    at: int
+    coloured: bool = False
+
+
+def text_report(finding: Finding, setting: Setting) -> str:
+    """Return the whole report on one document, safe to print on any terminal."""
+    parts = (
+        _headline(finding, setting),
+        _checks(finding, setting),
+        _places(finding, setting),
+        _claims(finding, setting),
+        _cautions(finding, setting),
+        _surroundings(finding, setting),
+        _left(finding, setting),
+    )
+    return "\n".join("\n".join(lines) + "\n" for part in parts if (lines := [*part]))
+
+
+def summary_line(finding: Finding, setting: Setting) -> str:
+    """Return one line for one of many documents: outcome, number, name of the input, and the reasons if not VALID."""
+    number = ""
+    if finding.verdict is not None and finding.verdict.entry is not None:
+        number = certificate_number(finding.verdict.entry)
+    told = f"{_coloured(finding.outcome.value, finding.outcome, setting):<13}  {number:<24}  {one_line(finding.name)}"
+    reasons = ", ".join(reason_codes(finding))
+    return told if finding.outcome is Outcome.VALID else f"{told}  {reasons}"
+
+
+def reason_codes(finding: Finding) -> list[str]:
+    """Return the codes of everything that did not pass, without the checks that were only skipped."""
+    codes = [] if finding.document.result is Result.PASS else [finding.document.reason.value]
+    checks = finding.verdict.checks if finding.verdict is not None else ()
+    told = (Result.FAIL, Result.UNKNOWN)
+    return codes + [check.reason.value for check in checks if check.result in told]
+
+
+def place_text(held: Held, language: Language) -> str:
+    """Return where in the document a credential stood."""
+    if held.kind is PlaceKind.PAGE:
+        return phrase("label", "path_page", language).format(held.page)
+    return phrase("label", f"path_{held.kind.value}", language)
+
+
+def agency_text(entry: Entry, verdict: Verdict, trust: TrustData | None) -> str:
+    """Return the agency's code with the name it had at the time that counts."""
+    agency = trust.state.agency(entry.iss) if trust is not None else None
+    if agency is None:
+        return entry.iss
+    at = verdict.anchor.at if verdict.anchor is not None else verdict.at
+    name = next((name for name in reversed(agency.names) if name.at <= at), agency.names[0])
+    return f"{entry.iss}  {shown(name.zh_hant)} / {shown(name.en)}"
+
+
+def kind_text(entry: Entry, kind: CredentialType | None, language: Language) -> str:
+    """Return the title of the credential type, or its numbers where the trust data does not describe it."""
+    if kind is not None:
+        return shown(kind.title.in_language(language))
+    unknown = phrase("label", "kind_unknown", language)
+    return unknown.format(entry.type_no, entry.type_version)
+
+
+def _headline(finding: Finding, setting: Setting) -> Iterator[str]:
+    yield one_line(finding.name)
+    yield ""
+    words = phrase("outcome", finding.outcome.value, setting.language)
+    yield _INDENT + _coloured(words, finding.outcome, setting)
+
+
+def _coloured(text: str, outcome: Outcome, setting: Setting) -> str:
+    return f"\033[1;{_COLOURS[outcome]}m{text}\033[0m" if setting.coloured else text
+
+
+def _checks(finding: Finding, setting: Setting) -> Iterator[str]:
+    """Yield the checks with their sentences, the reason code, the as-of time, and the advice where one is due."""
+    document = finding.document
+    yield from _check_lines("document", document.result, document.reason, None, setting)
+    if document.because and document.result is not Result.PASS:
+        yield f"{_INDENT * 5}({one_line(document.because)})"
+    verdict = finding.verdict
+    if verdict is None:
+        return
+    for name, result, reason, as_of in verdict.checks:
+        yield from _check_lines(name.value, result, reason, as_of, setting)
+
+
+def _check_lines(
+    name: str, result: Result, reason: Reason, as_of: int | None, setting: Setting
+) -> Iterator[str]:
+    language = setting.language
+    words = reason_words(reason, language)
+    title = _padded(phrase("check", name, language), 10)
+    told = _padded(phrase("result", result.value, language), 7)
+    when = ""
+    if as_of is not None:
+        when = f"  {phrase('label', 'as_of', language)} {moment_text(as_of, language)}"
+    yield f"{_INDENT}{told}  {title}  {words.says}{when}  [{reason.value}]"
+    if words.advice and result is not Result.PASS:
+        yield f"{_INDENT * 5}→ {words.advice}"
+
+
+def _padded(text: str, columns: int) -> str:
+    """Return the text filled with spaces to a width on screen, where ideographs take two columns."""
+    width = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return text + " " * max(0, columns - width)
+
+
+def _places(finding: Finding, setting: Setting) -> Iterator[str]:
+    """Yield what stood where, in a document whose parts do not belong together."""
+    if len({(held.sealed, held.fault) for held in finding.places}) < 2:
+        return
+    yield _INDENT + phrase("label", "disagreeing", setting.language)
+    verdicts = {(held.sealed, held.fault): verdict for held, verdict in finding.verdicts}
+    for held in finding.places:
+        verdict = verdicts[held.sealed, held.fault]
+        number = certificate_number(verdict.entry) if verdict.entry is not None else "—"
+        where = place_text(held, setting.language)
+        yield f"{_INDENT * 2}{where}: {number}  {verdict.outcome.value}"
+
+
+def _claims(finding: Finding, setting: Setting) -> Iterator[str]:
+    """Yield all signed fields, under a heading that says whether anybody is known to have signed them."""
+    verdict, language = finding.verdict, setting.language
+    if verdict is None:
+        return
+    if verdict.entry is None:
+        yield _INDENT + phrase("label", "no_fields", language)
+        return
+    entry = verdict.entry
+    heading = "claims_signed" if is_confirmed(finding) else "claims_unsigned"
+    yield _INDENT + phrase("label", heading, language)
+    values = {**entry.fields, **(finding.record or {})}
+    rows = [
+        Row(phrase("label", "kind", language), kind_text(entry, verdict.kind, language)),
+        Row(phrase("label", "certificate_number", language), certificate_number(entry)),
+        Row(phrase("label", "held_by", language), agency_text(entry, verdict, setting.trust)),
+        *field_rows(values, verdict.kind, language),
+        *claim_rows(entry, language),
+    ]
+    for title, value, depth in rows:
+        yield (
+            f"{_INDENT * (2 + depth)}{title}: {value}"
+            if value
+            else f"{_INDENT * (2 + depth)}{title}"
+        )
+
+
+def is_confirmed(finding: Finding) -> bool:
+    """True where the named agency is known to have signed what is shown, whatever has become of it since."""
+    if finding.verdict is None or finding.document.result is Result.FAIL:
+        return False
+    passed = {check.name for check in finding.verdict.checks if check.result is Result.PASS}
+    return passed.issuperset(_CONFIRMING)
+
+
+def _cautions(finding: Finding, setting: Setting) -> Iterator[str]:
+    if finding.verdict is None or finding.verdict.entry is None:
+        return
+    entry, language = finding.verdict.entry, setting.language
+    found = suspicions(" ".join(texts_of([entry.fields, entry.other, finding.record])))
+    if not found:
+        return
+    yield _INDENT + phrase("label", "suspicious", language)
+    for code_point, name, kind in found:
+        yield f"{_INDENT * 2}{code_point} {name}: {phrase('suspicion', kind, language)}"
+
+
+def _surroundings(finding: Finding, setting: Setting) -> Iterator[str]:
+    """Yield the address in the code, the time of checking, and the trust data that was used."""
+    language, trust = setting.language, setting.trust
+    for url in dict.fromkeys(held.url for held in finding.places if held.url):
+        yield f"{_INDENT}{phrase('label', 'url', language)}: {one_line(url, 512)}"
+    yield f"{_INDENT}{phrase('label', 'checked_at', language)}: {moment_text(setting.at, language)}"
+    if trust is None:
+        return
+    as_of = moment_text(trust.evidence.as_of, language)
+    yield f"{_INDENT}{phrase('label', 'trust_as_of', language)}: {as_of}"
+    strength = phrase("label", f"trust_{trust.evidence.strength}", language)
+    yield f"{_INDENT}{phrase('label', 'trust_strength', language)}: {strength}"
+
+
+def _left(finding: Finding, setting: Setting) -> Iterator[str]:
+    """Yield what no check can tell, and what the person has to do with their own eyes."""
+    if finding.verdict is None or finding.verdict.entry is None:
+        return
+    language = setting.language
+    yield _INDENT + phrase("label", "not_checked", language)
+    open_questions = ["unchecked_claims", "unchecked_paper", "unchecked_after"]
+    if finding.record_state is RecordState.NOT_GIVEN:
+        open_questions.append("unchecked_record")
+    for question in open_questions:
+        yield f"{_INDENT * 2}- {phrase('label', question, language)}"
+    yield _INDENT + phrase("label", "remains", language)
+    yield f"{_INDENT * 2}{phrase('label', 'remains_person', language)}"

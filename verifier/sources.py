@@ -1,0 +1,186 @@
+"""Where trust data comes from: a bundle file without any network, or a chain and a folder of public files."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from credential.errors import FormatError
+from credential.ids import AgencyCode, Digest, UnixTime
+from credential.status import StatusList, decode_status_list
+from credential.types import CredentialType, load_type
+from registry.anchor_file import TrustAnchor, decode_trust_anchor
+from registry.bundle import open_bundle
+from registry.bundle_file import PAGE_LIMITS, read_envelope
+from registry.errors import ForkError, RollbackError
+from registry.journal import JournalEntry, head_after
+from registry.public_folder import Document, PublicFolder
+from registry.rim_errors import PublicFolderError
+from registry.trust import replay
+from registry.trust_data import BundleKind, Evidence, EvidenceStrength, Floor, TrustData
+from registry.trust_state import TrustState
+from verifier.errors import SourceError
+from verifier.store import TrustStore
+
+MOST_BUNDLE_BYTES = PAGE_LIMITS.file_bytes
+MOST_ANCHOR_BYTES = 64 * 1024
+
+
+class RegistryName(NamedTuple):
+    """Which registry: the chain and the contract's address."""
+
+    chain_id: int
+    contract: bytes
+
+
+def read_trust_anchor(path: Path) -> TrustAnchor:
+    """Return the trust anchor in a file; raises SourceError when it is not there, TrustAnchorError when it is none."""
+    return decode_trust_anchor(_read(path, MOST_ANCHOR_BYTES, "trust anchor"))
+
+
+def trust_from_bundle(
+    path: Path, anchor: TrustAnchor | None, store: TrustStore | None
+) -> TrustData:
+    """Return the trust data in a bundle file, opened by the steps of bundle.md; the store then remembers it.
+
+    Raises SourceError when there is no file, TrustDataError (with its reason code) when it must not be used.
+    """
+    source = _read(path, MOST_BUNDLE_BYTES, "trust bundle")
+    floor = None
+    if store is not None:
+        envelope = read_envelope(source, PAGE_LIMITS)
+        floor = store.floor_for(envelope.chain_id, envelope.contract)
+    trust = open_bundle(source, anchor=anchor, floor=floor)
+    if store is not None:
+        store.accept(trust)
+    return trust
+
+
+def registry_of(anchor: TrustAnchor | None, bundle: TrustData | None) -> RegistryName:
+    """Return which registry to ask the chain about; raises SourceError when neither file says."""
+    if anchor is not None:
+        return RegistryName(anchor.chain_id, anchor.contract)
+    if bundle is not None:
+        return RegistryName(bundle.state.chain_id, bundle.state.contract)
+    raise SourceError(
+        "--online needs to know which registry to ask: give --trust-anchor (or a --bundle of that registry)"
+    )
+
+
+def trust_from_chain(
+    url: str,
+    registry: RegistryName,
+    folder: PublicFolder | None,
+    bundle: TrustData | None,
+    store: TrustStore | None,
+    read_at: UnixTime,
+) -> TrustData:
+    """Return trust data as fresh as the chain: the final part of the journal, replayed here.
+
+    The documents come by digest from the folder or the bundle; one that neither holds is missing, not guessed.
+    """
+    # web3 takes two seconds to import and can open sockets: offline it is never loaded.
+    from registry.chain import Deployment, Web3Chain  # noqa: PLC0415
+
+    where = Deployment(registry.chain_id, registry.contract, b"", b"", 0)
+    chain = Web3Chain([url], where)
+    entries = chain.entries(0, chain.finalized_size())
+    floor = store.floor_for(*registry) if store is not None else None
+    if floor is not None:
+        check_not_below(floor, registry, entries, read_at)
+    state = replay(registry.chain_id, registry.contract, entries)
+    trust = gather(state, folder, bundle, read_at)
+    if store is not None:
+        store.accept(trust)
+    return trust
+
+
+def check_not_below(
+    floor: Floor, registry: RegistryName, entries: Sequence[JournalEntry], read_at: UnixTime
+) -> None:
+    """Raise RollbackError or ForkError unless the journal goes on from what the store has seen."""
+    if len(entries) < floor.size or read_at < floor.as_of:
+        raise RollbackError("the chain shows less than this store has already seen")
+    if head_after(*registry, entries[: floor.size]) != floor.head:
+        raise ForkError("the chain's journal is not the one this store has seen")
+
+
+def gather(
+    state: TrustState, folder: PublicFolder | None, bundle: TrustData | None, read_at: UnixTime
+) -> TrustData:
+    """Return trust data of a state read from a node, with every document that can be had by its digest."""
+    return TrustData(
+        state=state,
+        status_lists=_status_lists(state, folder, bundle),
+        types=_types(state, folder, bundle),
+        details={},
+        evidence=Evidence(EvidenceStrength.UNPROVEN, read_at, ()),
+        kind=BundleKind.FULL,
+    )
+
+
+def _status_lists(
+    state: TrustState, folder: PublicFolder | None, bundle: TrustData | None
+) -> Mapping[tuple[AgencyCode, int], StatusList]:
+    lists: dict[tuple[AgencyCode, int], StatusList] = {}
+    for slot, newest in state.content.status.items():
+        carried = _carried(bundle, slot, newest.digest)
+        if carried is not None:
+            lists[slot] = carried
+            continue
+        found = _published(folder, Document.STATUS_LIST, newest.digest)
+        with contextlib.suppress(
+            FormatError
+        ):  # an agency that published nonsense published no list
+            decoded = decode_status_list(found or b"")
+            if (decoded.agency, decoded.list_no, decoded.version) == (*slot, newest.version):
+                lists[slot] = decoded
+    return lists
+
+
+def _carried(
+    bundle: TrustData | None, slot: tuple[AgencyCode, int], digest: Digest
+) -> StatusList | None:
+    """Return the bundle's list where it is the one the journal names now."""
+    newest = bundle.state.latest_status(*slot) if bundle is not None else None
+    if bundle is None or newest is None or newest.digest != digest:
+        return None
+    return bundle.status_lists.get(slot)
+
+
+def _types(
+    state: TrustState, folder: PublicFolder | None, bundle: TrustData | None
+) -> Mapping[tuple[int, int], CredentialType]:
+    types: dict[tuple[int, int], CredentialType] = {}
+    for number, registered in state.content.types.items():
+        carried = bundle.types.get(number) if bundle is not None else None
+        if carried is not None and carried.digest == registered.digest:
+            types[number] = carried
+            continue
+        found = _published(folder, Document.TYPE, registered.digest)
+        with contextlib.suppress(FormatError):  # a digest of nonsense describes no type
+            loaded = load_type(found or b"")
+            if (loaded.type_no, loaded.version) == number:
+                types[number] = loaded
+    return types
+
+
+def _published(folder: PublicFolder | None, kind: Document, digest: Digest) -> bytes | None:
+    """Return the document, or None where the folder does not hold it whole: then nobody knows what it says."""
+    if folder is None:
+        return None
+    try:
+        return folder.read(kind, digest)
+    except PublicFolderError:
+        return None
+
+
+def _read(path: Path, most: int, what: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise SourceError(f"the {what} {path} cannot be read: {error.strerror}") from error
+    if len(content) > most:
+        raise SourceError(f"the {what} {path} has more than {most:,} bytes and was not read")
+    return content
