@@ -15,7 +15,7 @@ class Slot(NamedTuple):
     """A status slot: which list, which index."""
 
     list_no: int
-    index: int
+    slot_index: int
 
 
 class Claims(NamedTuple):
@@ -28,7 +28,8 @@ class Claims(NamedTuple):
 def encode_claims(claims: Claims) -> bytes:
     """Return the claims as bytes for the database; they never leave it in this form."""
     validity = claims.validity
-    return cbor.encode([dict(claims.fields), validity.nbf, validity.exp, validity.days])
+    fields: dict[cbor.Key, Value] = dict(claims.fields.items())
+    return cbor.encode([fields, validity.nbf, validity.exp, validity.days])
 
 
 def decode_claims(stored: bytes) -> Claims:
@@ -36,7 +37,8 @@ def decode_claims(stored: bytes) -> Claims:
     match cbor.decode(stored):
         case [dict(fields), nbf, exp, days]:
             return Claims(fields, Validity(nbf, exp, days))  # type: ignore[arg-type]  # written by encode_claims
-    raise StructureError("these are not the claims that were stored")
+        case _:
+            raise StructureError("these are not the claims that were stored")
 
 
 def entry_of(
@@ -57,7 +59,7 @@ def entry_of(
         type_no=kind.type_no,
         type_version=kind.version,
         list_no=slot.list_no,
-        index=slot.index,
+        index=slot.slot_index,
         fields=claims.fields,
         other={},
     )

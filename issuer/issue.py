@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from credential.ids import CertificateNumber
 from issuer.anchoring import send_everything, wait_until_final
+from issuer.errors import ListUnpublishedError, TrialRefusedError
 from issuer.following import Followed
+from issuer.list_versions import plan_versions
 from issuer.office import Office
 from issuer.recording import (
     IssueRequest,
@@ -19,6 +22,8 @@ from issuer.repository.jobs import Job
 from issuer.sealing import seal_job
 from issuer.states import BatchState, CredentialState, JobState, WaitFor
 from registry.errors import ChainError
+
+SHOWN_NUMBERS = 100
 
 
 class Ending(StrEnum):
@@ -37,6 +42,8 @@ class JobReport:
     counts: dict[CredentialState, int]
     refused_file: Path | None
     waits_for: str | None
+    numbers: tuple[CertificateNumber, ...]
+    """The first certificate numbers of the job, in the order of the input."""
 
     @property
     def ending(self) -> Ending:
@@ -57,7 +64,7 @@ def issue(office: Office, request: IssueRequest) -> JobReport:
 
     # 3 to 9
     waits_for = carry_on(office, followed, recorded.job)
-    return _report(office, recorded.job.id, recorded.was_known, refused_file, waits_for)
+    return _report(office, recorded.job.id, refused_file, waits_for, was_known=recorded.was_known)
 
 
 def carry_on(office: Office, followed: Followed, job: Job) -> str | None:
@@ -81,21 +88,40 @@ def carry_on(office: Office, followed: Followed, job: Job) -> str | None:
     # 7 our verifier accepts the document as it will leave
     # 8 write its files
     # 9 it is released
-    release_job(office, followed, job)
-    return waits_for
+    return release(office, followed, job) or waits_for
 
 
 def run(office: Office) -> list[JobReport]:
-    """Everything unfinished is as far as it can be now: jobs, anchors of printed documents, status lists."""
+    """Everything unfinished is as far as it can be now: jobs, anchors of printed documents, status lists.
+
+    One job that cannot go on does not hold up the others.
+    """
     followed = office.journal.follow()
     with office.database.reading() as repository:
         unfinished = repository.jobs.unfinished()
+    reasons: dict[int, str | None] = {}
     for job in unfinished:
-        seal_job(office, followed, job)
+        try:
+            seal_job(office, followed, job)
+        except TrialRefusedError as error:
+            reasons[job.id] = str(error)
+    plan_versions(office)
     followed, waits_for = anchor(office, followed)
     for job in unfinished:
+        try:
+            reasons[job.id] = release(office, followed, job) or reasons.get(job.id) or waits_for
+        except TrialRefusedError as error:
+            reasons[job.id] = str(error)
+    return [_report(office, job.id, None, reasons[job.id], was_known=True) for job in unfinished]
+
+
+def release(office: Office, followed: Followed, job: Job) -> str | None:
+    """Every document of the job that may leave has left; returns what the others wait for, where that is known."""
+    try:
         release_job(office, followed, job)
-    return [_report(office, job.id, True, None, waits_for) for job in unfinished]
+    except ListUnpublishedError as error:
+        return str(error)
+    return None
 
 
 def anchor(office: Office, followed: Followed) -> tuple[Followed, str | None]:
@@ -137,7 +163,12 @@ def _what_still_waits(office: Office) -> str | None:
 
 
 def _report(
-    office: Office, job_id: int, was_known: bool, refused_file: Path | None, waits_for: str | None
+    office: Office,
+    job_id: int,
+    refused_file: Path | None,
+    waits_for: str | None,
+    *,
+    was_known: bool,
 ) -> JobReport:
     with office.database.reading() as repository:
         return JobReport(
@@ -146,4 +177,5 @@ def _report(
             counts=repository.credentials.count_by_state(job_id),
             refused_file=refused_file,
             waits_for=waits_for,
+            numbers=repository.credentials.numbers(job_id, SHOWN_NUMBERS),
         )

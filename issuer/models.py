@@ -87,7 +87,6 @@ job = Table(
     Column("type_digest", LargeBinary, nullable=False),
     Column("out_dir", Text, nullable=False),
     Column("url", Text, nullable=False),
-    Column("lang", String(16), nullable=False),
     Column("wait_for", String(16), nullable=False),
     Column("files", String(80), nullable=False),
     Column("batch_size", Integer, nullable=False),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from credential.ids import Digest, Kid, Root
+from credential.type_fields import Text
 from credential.types import CredentialType
 from registry.chain_protocol import JournalChain
 
@@ -27,7 +28,12 @@ class DrawPage(Protocol):
     """Draws the printed document."""
 
     def __call__(
-        self, kind: CredentialType, sealed: bytes, record: bytes | None, qr_text: str, lang: str
+        self,
+        kind: CredentialType,
+        agency: Text,
+        sealed: bytes,
+        record: bytes | None,
+        qr_text: str,
     ) -> bytes:
         """Return the PDF with the symbol on it and the sealed bytes (and the full record) inside."""
 

@@ -37,7 +37,6 @@ class IssueRequest:
     type_id: str
     out_dir: Path
     url: str
-    lang: str
     wait_for: WaitFor
     files: frozenset[OutputFile]
     batch_size: int
@@ -176,7 +175,7 @@ def _add_credentials(
                 title=plan.title,
                 cti=plan.cti,
                 list_no=slot.list_no,
-                slot_index=slot.index,
+                slot_index=slot.slot_index,
                 claims=plan.claims,
                 record=plan.record,
             )
@@ -187,7 +186,7 @@ def _add_credentials(
 
 def _number(office: Office, slot: Slot) -> CertificateNumber:
     """Return what `certificate_number` will say of the entry (docs/formats/sealed.md)."""
-    return CertificateNumber(f"{office.agency}-{slot.list_no}-{slot.index:06d}")
+    return CertificateNumber(f"{office.agency}-{slot.list_no}-{slot.slot_index:06d}")
 
 
 def _new_job(
@@ -206,7 +205,6 @@ def _new_job(
         type_digest=kind.digest,
         out_dir=str(request.out_dir.resolve()),
         url=request.url,
-        lang=request.lang,
         wait_for=request.wait_for,
         files=request.files,
         batch_size=request.batch_size,

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
+from credential.entry import certificate_number
 from credential.qr_symbol import draw_png, draw_svg
 from credential.qr_text import qr_decode, qr_encode
+from credential.type_fields import Text
 from credential.types import CredentialType
 from issuer.errors import DamagedStoreError, StateError
 from issuer.following import Followed
@@ -18,6 +20,7 @@ from issuer.repository.jobs import Job
 from issuer.self_check import published_lists, require_accepted, verdicts
 from issuer.states import BatchState, CredentialState, OutputFile, WaitFor
 from issuer.steps import Step
+from verifier.verdict import Verdict
 
 _MAY_LEAVE = {
     WaitFor.NONE: (BatchState.CHECKED, BatchState.ANCHORING, BatchState.ANCHORED),
@@ -32,6 +35,7 @@ def release_job(office: Office, followed: Followed, job: Job) -> int:
     A job with nothing left to release is done, and its summary is written.
     """
     kind = office.type_of(job.plan.type_digest)
+    agency = _name_of(office, followed)
     lists = published_lists(office, followed)
     released = 0
     while True:
@@ -43,8 +47,9 @@ def release_job(office: Office, followed: Followed, job: Job) -> int:
             break
         found = verdicts(office, followed, followed.state, lists, [one.sealed for one in chunk])
         require_accepted(found, "before release")
+        _require_own_numbers(chunk, found)
         office.checkpoint(Step.AFTER_SELF_VERIFY)
-        _write_files(office, job, kind, chunk)
+        _write_files(office, job, kind, agency, chunk)
         _mark_released(office, chunk)
         released += len(chunk)
         office.report("released", released, job.plan.credentials)
@@ -52,19 +57,32 @@ def release_job(office: Office, followed: Followed, job: Job) -> int:
     return released
 
 
-def _write_files(office: Office, job: Job, kind: CredentialType, chunk: Sequence[Sealed]) -> None:
+def _require_own_numbers(chunk: Sequence[Sealed], found: Sequence[Verdict]) -> None:
+    for one, verdict in zip(chunk, found, strict=True):
+        if verdict.entry is None or certificate_number(verdict.entry) != one.number:
+            raise DamagedStoreError(
+                f"the database gives back another document under the number {one.number}. It was not released. "
+                "Restore the database from its backup, then run `sealroot issuer doctor`."
+            )
+
+
+def _write_files(
+    office: Office, job: Job, kind: CredentialType, agency: Text, chunk: Sequence[Sealed]
+) -> None:
     """The files of these documents are on disk, whole; a crash leaves old files or new ones, never half of one."""
     content: dict[Path, bytes] = {}
     folder = Path(job.plan.out_dir)
     for one in chunk:
-        for suffix, made in _files(office, job, kind, one).items():
+        for suffix, made in _files(job, office, kind, agency, one).items():
             content[folder / f"{one.number}.{suffix}"] = made
     # A crash between here and _mark_released leaves files of documents that are still "sealed": the next run writes
     # the same documents under the same names. Numbers and bytes do not change.
     write_together(content, office.checkpoint)
 
 
-def _files(office: Office, job: Job, kind: CredentialType, one: Sealed) -> dict[OutputFile, bytes]:
+def _files(
+    job: Job, office: Office, kind: CredentialType, agency: Text, one: Sealed
+) -> dict[OutputFile, bytes]:
     text = qr_encode(one.sealed, job.plan.url)
     if qr_decode(text).sealed != one.sealed:
         raise DamagedStoreError(
@@ -78,7 +96,7 @@ def _files(office: Office, job: Job, kind: CredentialType, one: Sealed) -> dict[
     if OutputFile.SVG in wanted:
         drawn[OutputFile.SVG] = draw_svg(text).encode()
     if OutputFile.PDF in wanted:
-        drawn[OutputFile.PDF] = office.draw_page(kind, one.sealed, one.record, text, job.plan.lang)
+        drawn[OutputFile.PDF] = office.draw_page(kind, agency, one.sealed, one.record, text)
     return drawn
 
 
@@ -117,6 +135,13 @@ def _finish(office: Office, job: Job) -> None:
             repository.jobs.finish(job.id, office.clock())
     except StateError:
         return  # finished by another process of this office
+
+
+def _name_of(office: Office, followed: Followed) -> Text:
+    agency = followed.state.agency(office.agency)
+    if agency is None:
+        raise StateError(f"the registry does not know the agency {office.agency}")
+    return Text(agency.name.zh_hant, agency.name.en)
 
 
 def _utc_text(seconds: int | None) -> str:

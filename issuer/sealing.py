@@ -3,32 +3,40 @@
 from collections.abc import Sequence
 
 from credential.batch import SealedBatch, seal_batch
-from credential.entry import encode_entry
-from credential.errors import FormatError, ProofError
+from credential.entry import certificate_number, encode_entry
 from credential.ids import UnixTime
 from credential.merkle import leaf_hash, tree_root
 from credential.sealed import registry_aad
 from credential.types import CredentialType
 from issuer.claims import Slot, decode_claims, entry_of
-from issuer.errors import DamagedStoreError, StateError
+from issuer.errors import DamagedStoreError, StateError, TrialRefusedError
 from issuer.following import Followed
 from issuer.office import Office
 from issuer.repository.batches import Batch
 from issuer.repository.credentials import Made, Recorded
 from issuer.repository.jobs import Job
 from issuer.self_check import Lists, planned_lists, require_accepted, trial_state, verdicts
-from issuer.signers import Signer, throwaway_signer
-from issuer.states import BatchState
+from issuer.signers import Signer, ThrowawaySigner
+from issuer.states import BatchState, CredentialState
 from issuer.steps import Step
 
 
 def seal_job(office: Office, followed: Followed, job: Job) -> None:
-    """Every credential of the job is sealed: its receipt is stored, read back, and accepted by our verifier."""
+    """Every credential of the job is sealed: stored, read back, and accepted by our verifier."""
+    sealed = _count_sealed(office, job)
     while True:
         for batch in _unsealed(office, job):
             seal(office, followed, batch)
+            sealed += batch.size
+            office.report("sealed", sealed, job.plan.credentials)
         if plan_batch(office, job) is None:
             return
+
+
+def _count_sealed(office: Office, job: Job) -> int:
+    with office.database.reading() as repository:
+        counts = repository.credentials.count_by_state(job.id)
+    return counts.get(CredentialState.SEALED, 0) + counts.get(CredentialState.RELEASED, 0)
 
 
 def _unsealed(office: Office, job: Job) -> list[Batch]:
@@ -65,7 +73,19 @@ def _make(
 
 
 def seal(office: Office, followed: Followed, batch: Batch) -> None:
-    """The batch is signed, stored, read back and accepted, whatever was already done of it."""
+    """The batch is signed, stored, read back and accepted, whatever was already done of it.
+
+    Raises TrialRefusedError when our verifier would not accept it; the reason then stands beside the batch.
+    """
+    try:
+        _sign_and_check(office, followed, batch)
+    except TrialRefusedError as error:
+        with office.database.transaction() as repository:
+            repository.batches.note_refusal(batch.id, str(error))
+        raise
+
+
+def _sign_and_check(office: Office, followed: Followed, batch: Batch) -> None:
     signer = office.signer()
     if batch.state is BatchState.TO_SIGN:
         entries = _stored_entries(office, batch)
@@ -79,7 +99,6 @@ def seal(office: Office, followed: Followed, batch: Batch) -> None:
         office.checkpoint(Step.AFTER_SIGNATURE_COMMIT)
     _read_back(office, followed, batch, planned_lists(office))
     office.checkpoint(Step.AFTER_RECHECK)
-    office.report("sealed", batch.size, batch.size)
 
 
 def _stored_entries(office: Office, batch: Batch) -> list[bytes]:
@@ -92,7 +111,7 @@ def _stored_entries(office: Office, batch: Batch) -> list[bytes]:
 
 def _try_out(office: Office, followed: Followed, signer: Signer, entries: Sequence[bytes]) -> None:
     """Our verifier has accepted these very entries under a throwaway key in the place of the real one."""
-    throwaway = throwaway_signer(signer.alg)
+    throwaway = ThrowawaySigner(signer.alg)
     trial = _seal_with(followed, throwaway, entries)
     state = trial_state(followed.state, signer, throwaway)
     found = verdicts(office, followed, state, planned_lists(office), trial.sealed)
@@ -122,15 +141,13 @@ def _read_back(office: Office, followed: Followed, batch: Batch, lists: Lists) -
     """What the disk gives back is what was signed: the same root, and our verifier accepts every document."""
     with office.database.reading() as repository:
         stored = repository.credentials.sealed_of(batch.id)
-    sealed = [one for one in stored if one is not None]
+    sealed = [leaf.sealed for leaf in stored if leaf.sealed is not None]
     if len(sealed) != batch.size:
         raise _damaged(batch)
-    try:
-        found = verdicts(office, followed, followed.state, lists, sealed)
-    except (FormatError, ProofError) as error:
-        raise _damaged(batch) from error
-    leaves = [v.credential.receipt.leaf_index for v in found if v.credential is not None]
-    if {verdict.root for verdict in found} != {batch.root} or leaves != list(range(batch.size)):
+    found = verdicts(office, followed, followed.state, lists, sealed)
+    numbers = [None if one.entry is None else certificate_number(one.entry) for one in found]
+    roots = {one.root for one in found}
+    if numbers != [leaf.number for leaf in stored] or roots != {batch.root}:
         raise _damaged(batch)
     require_accepted(found, "after signing")
     with office.database.transaction() as repository:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from credential.entry import certificate_number
 from credential.ids import AgencyCode, UnixTime
 from credential.status import StatusList, decode_status_list
-from issuer.errors import TrialRefusedError
+from issuer.errors import ListUnpublishedError, TrialRefusedError
 from issuer.following import Followed
 from issuer.office import Office
 from issuer.signers import Signer
@@ -90,6 +90,11 @@ def require_accepted(found: Sequence[Verdict], doing: str) -> None:
                 or (check.name is CheckName.DATES and check.reason in _DATES_OF_THE_DOCUMENT)
             ):
                 continue
+            if check.reason is Reason.STATUS_LIST_MISSING:
+                raise ListUnpublishedError(
+                    "the status list of these documents is not published yet, and without it nobody can say that they "
+                    "are not revoked. They are sealed and wait. Run `sealroot issuer run` once the chain answers."
+                )
             number = "?" if verdict.entry is None else certificate_number(verdict.entry)
             raise TrialRefusedError(
                 f"{doing}: our own verifier would not accept {number} ({check.name}: {check.reason}). "

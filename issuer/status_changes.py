@@ -1,13 +1,11 @@
 """Revoke, suspend, resume, supersede: the wish is written down first, then a new list version carries it."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
-from credential.ids import CertificateNumber, Digest, UnixTime
-from credential.status import SlotState, changed, decode_status_list, encode_status_list
-from credential.status_details import StatusRow
+from credential.ids import CertificateNumber, UnixTime
 from issuer.errors import RequestError
 from issuer.issue import anchor
+from issuer.list_versions import plan_versions
 from issuer.office import Office
 from issuer.repository import Repository
 from issuer.repository.credentials import Known
@@ -20,14 +18,7 @@ from issuer.states import (
     StatusReason,
     VersionState,
 )
-from issuer.status_lists import encode_details, plan_version
 from issuer.steps import Step
-
-_SLOT_STATES = {
-    CredentialStatus.VALID: SlotState.VALID,
-    CredentialStatus.SUSPENDED: SlotState.SUSPENDED,
-    CredentialStatus.REVOKED: SlotState.REVOKED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,54 +84,6 @@ def record_change(office: Office, request: StatusRequest) -> tuple[int, bool]:
     # A crash right here leaves a recorded change in no version; `issuer run` puts it into the next.
     office.checkpoint(Step.AFTER_CHANGE_RECORDED)
     return change_id, False
-
-
-def plan_versions(office: Office) -> int:
-    """Every waiting change is in a new version of its list, unless an earlier one is still on its way.
-
-    Returns how many versions were planned.
-    """
-    planned = 0
-    with office.database.transaction() as repository:
-        repository.installations.lock()
-        on_their_way = {version.list_no for version in repository.statuses.planned()}
-        for list_no in sorted({change.list_no for change in repository.statuses.waiting()}):
-            if list_no not in on_their_way:
-                _plan_next(repository, office, list_no)
-                planned += 1
-    # A crash right here leaves a planned version; publish_planned sends it.
-    office.checkpoint(Step.AFTER_VERSION_PLANNED)
-    return planned
-
-
-def _plan_next(repository: Repository, office: Office, list_no: int) -> None:
-    newest = repository.statuses.newest(list_no)
-    if newest is None or newest.state is not VersionState.PUBLISHED:
-        raise RequestError(f"status list {list_no} has no published version to go on from")
-    version = newest.version + 1
-    in_force = repository.statuses.in_force(list_no)
-    rows = [
-        _row(change) for change in in_force if change.status_after is not CredentialStatus.VALID
-    ]
-    details = encode_details(office.agency, list_no, version, rows)
-    following = changed(
-        decode_status_list(newest.document),
-        {change.slot_index: _SLOT_STATES[change.status_after] for change in in_force},
-        version,
-        Digest(sha256(details).digest()),
-    )
-    plan_version(repository, office, list_no, version, encode_status_list(following), details)
-    repository.statuses.put_in_version(list_no, version)
-
-
-def _row(change: Change) -> StatusRow:
-    return StatusRow(
-        index=change.slot_index,
-        state=_SLOT_STATES[change.status_after],
-        reason=change.reason.value,
-        effective_at=UnixTime(change.effective_at),
-        replaced_by=change.replaced_by,
-    )
 
 
 def _released(repository: Repository, number: str) -> Known:

@@ -104,7 +104,10 @@ class Batches:
 
     def last_anchor_no(self) -> int | None:
         """Return the highest number any batch was given on the chain; None when there was none."""
-        return self._connection.execute(select(func.max(batch.c.anchor_no))).scalar_one()
+        newest: int | None = self._connection.execute(
+            select(func.max(batch.c.anchor_no))
+        ).scalar_one()
+        return newest
 
     def _move(
         self, batch_id: int, before: BatchState, after: BatchState, **changes: object

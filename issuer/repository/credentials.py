@@ -55,6 +55,13 @@ class Sealed(NamedTuple):
     record: bytes | None
 
 
+class StoredLeaf(NamedTuple):
+    """What the database gives back for one leaf."""
+
+    number: CertificateNumber
+    sealed: bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Everything an officer may ask about one credential, without its claims."""
@@ -143,14 +150,14 @@ class Credentials:
         )
         _require_all(done.rowcount, len(sealed))
 
-    def sealed_of(self, batch_id: int) -> list[bytes | None]:
+    def sealed_of(self, batch_id: int) -> list[StoredLeaf]:
         """Return what is stored for each leaf of the batch, in leaf order."""
         rows = self._connection.execute(
-            select(credential.c.sealed)
+            select(credential.c.number, credential.c.sealed)
             .where(credential.c.batch_id == batch_id)
             .order_by(credential.c.leaf_index)
         )
-        return [row.sealed for row in rows]
+        return [StoredLeaf(*row) for row in rows]
 
     def releasable(
         self, job_id: int, batch_states: Sequence[BatchState], limit: int
@@ -197,6 +204,16 @@ class Credentials:
     def of_job(self, job_id: int) -> list[Known]:
         """Return every credential of the job in the order of the input."""
         return self._known(credential.c.job_id == job_id, limit=None, offset=0)
+
+    def numbers(self, job_id: int, limit: int) -> tuple[CertificateNumber, ...]:
+        """Return the first certificate numbers of the job, in the order of the input."""
+        rows = self._connection.execute(
+            select(credential.c.number)
+            .where(credential.c.job_id == job_id)
+            .order_by(credential.c.position)
+            .limit(limit)
+        )
+        return tuple(CertificateNumber(row.number) for row in rows)
 
     def page(self, *, limit: int, offset: int, number_part: str = "") -> list[Known]:
         """Return a page of credentials, newest last, whose number holds `number_part`."""

@@ -22,7 +22,6 @@ class NewJob:
     type_digest: Digest
     out_dir: str
     url: str
-    lang: str
     wait_for: WaitFor
     files: frozenset[OutputFile]
     batch_size: int
@@ -86,7 +85,6 @@ class Jobs:
                 type_digest=new.type_digest,
                 out_dir=new.out_dir,
                 url=new.url,
-                lang=new.lang,
                 wait_for=new.wait_for.value,
                 files=",".join(sorted(new.files)),
                 batch_size=new.batch_size,
@@ -121,7 +119,6 @@ def _job(row: Row[*tuple[object, ...]]) -> Job:
         type_digest=Digest(row.type_digest),
         out_dir=row.out_dir,
         url=row.url,
-        lang=row.lang,
         wait_for=WaitFor(row.wait_for),
         files=frozenset(OutputFile(name) for name in row.files.split(",") if name),
         batch_size=row.batch_size,

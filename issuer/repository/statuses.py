@@ -151,10 +151,10 @@ class Statuses:
 
     def waiting(self, list_no: int | None = None) -> list[Change]:
         """Return the changes no version carries yet, oldest first."""
-        where = status_change.c.version.is_(None)
-        if list_no is not None:
-            where = where & (status_change.c.list_no == list_no)
-        return self._changes(where)
+        unplanned = status_change.c.version.is_(None)
+        if list_no is None:
+            return self._changes(unplanned)
+        return self._changes(unplanned & (status_change.c.list_no == list_no))
 
     def in_force(self, list_no: int) -> list[Change]:
         """Return the newest change of every credential of the list that ever had one."""

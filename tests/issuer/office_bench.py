@@ -19,10 +19,11 @@ from issuer.office import Limits, Office
 from issuer.ports import silent
 from issuer.recording import IssueRequest
 from issuer.repository.installations import Installation
-from issuer.signers import InsecureFileSigner, InsecureSignerWarning, Signer, create_key_file
+from issuer.signers import InsecureFileSigner, Signer, create_key_file
 from issuer.states import OutputFile, WaitFor
 from issuer.status_lists import open_first_list
 from issuer.steps import Checkpoint, no_checkpoint
+from registry.key_files import InsecureKeyFileWarning
 from registry.kinds import AlgorithmPhase, KeyPurpose
 from registry.payloads import (
     AccreditationGranted,
@@ -68,8 +69,8 @@ def found_office(
     """A new office over a new registry, its first list recorded and not yet published."""
     folder.mkdir(parents=True, exist_ok=True)
     chain = FileChain(folder / "chain.sqlite3", AGENCY, clock)
-    signer = create_key_file(folder / "batch.key", alg)
-    found_registry(chain, signer)
+    create_key_file(folder / "batch.key", alg)
+    found_registry(chain, load_signer(folder))
     database = Database(url or f"sqlite:///{folder / 'issuer.sqlite3'}")
     database.migrate()
     with database.transaction() as repository:
@@ -96,9 +97,7 @@ def open_office(
 
     @cache
     def signer() -> Signer:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InsecureSignerWarning)
-            return InsecureFileSigner(folder / "batch.key")
+        return load_signer(folder)
 
     office = Office(
         agency=AGENCY,
@@ -118,7 +117,13 @@ def open_office(
     return office, chain
 
 
-def draw_plain_page(kind, sealed, record, qr_text, lang) -> bytes:
+def load_signer(folder: Path) -> Signer:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InsecureKeyFileWarning)
+        return InsecureFileSigner(folder / "batch.key")
+
+
+def draw_plain_page(kind, agency, sealed, record, qr_text) -> bytes:
     """Stands in for the typesetter, which has tests of its own."""
     return b"%PDF " + hashlib.sha256(sealed + (record or b"") + qr_text.encode()).digest()
 
@@ -157,7 +162,6 @@ def request_for(
         type_id="business-registration",
         out_dir=folder / "out",
         url="https://verify.example/",
-        lang="zh-Hant",
         wait_for=wait_for,
         files=files,
         batch_size=batch_size,

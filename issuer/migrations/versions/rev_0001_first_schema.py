@@ -65,7 +65,6 @@ def _jobs() -> None:
         sa.Column("type_digest", sa.LargeBinary, nullable=False),
         sa.Column("out_dir", sa.Text, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
-        sa.Column("lang", sa.String(16), nullable=False),
         sa.Column("wait_for", sa.String(16), nullable=False),
         sa.Column("files", sa.String(80), nullable=False),
         sa.Column("batch_size", sa.Integer, nullable=False),
