@@ -1,4 +1,4 @@
-"""Whether the members of a type document fit together: every label named is that of a fitting field."""
+"""Whether a type document fits together: every label named anywhere is that of a fitting field."""
 
 from collections.abc import Iterator
 

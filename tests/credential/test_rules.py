@@ -79,7 +79,9 @@ def test_seven_digits_are_a_day_of_the_roc_calendar(text: str, day: date) -> Non
     assert parse_roc_date(text) == day
 
 
-@pytest.mark.parametrize("text", ["990101", "09901011", "0000101", "٠٩٩٠١٠١", "099-1-1", " 0990101"])
+@pytest.mark.parametrize(
+    "text", ["990101", "09901011", "0000101", "٠٩٩٠١٠١", "099-1-1", " 0990101"]
+)
 def test_a_roc_date_of_another_form_is_refused(text: str) -> None:
     assert parse_roc_date(text) is Refusal.ROC_DATE_FORM
 

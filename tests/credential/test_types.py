@@ -1,7 +1,9 @@
 """Type documents are read strictly, and their types check the fields of an entry."""
 
 import json
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -268,9 +270,6 @@ def test_a_catalog_document_with_one_byte_changed_loads_or_raises_only_format_er
 @given(st.one_of(st.dates().map(str), st.text(alphabet="0123456789-W", max_size=10)))
 @settings(max_examples=200)
 def test_a_day_is_iso_exactly_when_the_slow_reading_says_so(text: str) -> None:
-    import re
-    from datetime import date
-
     slow = False
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         year, month, day = map(int, text.split("-"))
