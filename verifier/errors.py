@@ -29,3 +29,7 @@ class StoreError(SealrootError):
 
 class SourceError(SealrootError):
     """Trust data could not be fetched or read at all."""
+
+
+class UsageError(SealrootError):
+    """The command line does not say what to do."""

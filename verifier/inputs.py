@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from verifier.documents import MOST_FILE_BYTES
-from verifier.errors import DocumentError
+from verifier.errors import DocumentError, UsageError
 from verifier.reasons import Reason
 
 STANDARD_INPUT = "-"
@@ -28,7 +28,7 @@ class Listing(NamedTuple):
 
 
 def list_inputs(names: list[str]) -> Listing:
-    """Return every file to check, folders opened; raises FileNotFoundError for a name that is not there."""
+    """Return every file to check, folders opened; raises UsageError for a name that is not there."""
     inputs: list[Named] = []
     passed_over = 0
     for name in names:
@@ -44,7 +44,9 @@ def list_inputs(names: list[str]) -> Listing:
         elif path.exists():
             inputs.append(Named(name, path))
         else:
-            raise FileNotFoundError(name)
+            raise UsageError(f"there is no file or folder {name!r}")
+    if not inputs:
+        raise UsageError("there is no document to check in these folders")
     return Listing(inputs, passed_over)
 
 

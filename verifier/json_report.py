@@ -2,7 +2,6 @@
 
 from typing import TypeAlias
 
-from credential.cbor import Value
 from credential.entry import Entry, certificate_number
 from verifier.display import suspicions
 from verifier.documents import Held
@@ -106,7 +105,7 @@ def _trust(setting: Setting) -> Json:
     }
 
 
-def _json(value: Value | dict[int, Value]) -> Json:
+def _json(value: object) -> Json:
     """Return signed values as JSON: labels become strings, byte strings hex."""
     if isinstance(value, bytes):
         return value.hex()

@@ -11,6 +11,7 @@ from credential.status import StatusList, decode_status_list
 from credential.types import CredentialType, load_type
 from registry.anchor_file import TrustAnchor, decode_trust_anchor
 from registry.bundle import open_bundle
+from registry.chain_protocol import JournalChain
 from registry.bundle_file import PAGE_LIMITS, read_envelope
 from registry.errors import ForkError, RollbackError
 from registry.journal import JournalEntry, head_after
@@ -67,31 +68,36 @@ def registry_of(anchor: TrustAnchor | None, bundle: TrustData | None) -> Registr
     )
 
 
-def trust_from_chain(
-    url: str,
-    registry: RegistryName,
-    folder: PublicFolder | None,
-    bundle: TrustData | None,
-    store: TrustStore | None,
-    read_at: UnixTime,
-) -> TrustData:
-    """Return trust data as fresh as the chain: the final part of the journal, replayed here.
+class Helpers(NamedTuple):
+    """What may be at hand beside a chain: documents by digest, a bundle, a memory."""
 
-    The documents come by digest from the folder or the bundle; one that neither holds is missing, not guessed.
-    """
+    folder: PublicFolder | None = None
+    bundle: TrustData | None = None
+    store: TrustStore | None = None
+
+
+def open_chain(url: str, registry: RegistryName) -> JournalChain:
+    """Return the registry's journal on the chain behind an RPC address; nothing is asked yet."""
     # web3 takes two seconds to import and can open sockets: offline it is never loaded.
     from registry.chain import Deployment, Web3Chain  # noqa: PLC0415
 
-    where = Deployment(registry.chain_id, registry.contract, b"", b"", 0)
-    chain = Web3Chain([url], where)
+    return Web3Chain([url], Deployment(registry.chain_id, registry.contract, b"", b"", 0))
+
+
+def trust_from_chain(chain: JournalChain, helpers: Helpers, read_at: UnixTime) -> TrustData:
+    """Return trust data as fresh as the chain: the final part of the journal, replayed here.
+
+    The documents come by digest from folder or bundle; one that neither holds is missing, not guessed.
+    """
+    registry = RegistryName(chain.chain_id, chain.contract)
     entries = chain.entries(0, chain.finalized_size())
-    floor = store.floor_for(*registry) if store is not None else None
+    floor = helpers.store.floor_for(*registry) if helpers.store is not None else None
     if floor is not None:
         check_not_below(floor, registry, entries, read_at)
-    state = replay(registry.chain_id, registry.contract, entries)
-    trust = gather(state, folder, bundle, read_at)
-    if store is not None:
-        store.accept(trust)
+    state = replay(*registry, entries)
+    trust = gather(state, helpers.folder, helpers.bundle, read_at)
+    if helpers.store is not None:
+        helpers.store.accept(trust)
     return trust
 
 

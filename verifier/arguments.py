@@ -1,0 +1,141 @@
+"""The words of `sealroot verify` on a command line, as one checked request.
+
+With argparse, not typer: typer loads pydantic for every command, which made a check at a counter wait
+a sixth of a second longer (docs/adr has the measurement).
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from credential.ids import UnixTime
+from verifier.errors import UsageError
+from verifier.options import overridden, parse_age, parse_time, read_policy
+from verifier.policy import NAMED_POLICIES, Policy
+from verifier.words import LANGUAGES, Language, language_of
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for; `at` is None for now."""
+
+    inputs: list[str]
+    bundle: Path | None
+    online: str | None
+    public: Path | None
+    trust_anchor: Path | None
+    store: Path | None
+    at: UnixTime | None
+    policy: Policy
+    as_json: bool
+    explained: bool
+    language: Language
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises, because the exit code it would use means INDETERMINATE here."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\n{self.format_usage()}")
+
+
+def parse_request(words: Sequence[str], environment: Mapping[str, str]) -> Request:
+    """Return the request; raises UsageError with a sentence, PolicyError for a policy that is none."""
+    told = _parser().parse_args(words)
+    if told.bundle is None and told.online is None:
+        raise UsageError("give trust data: --bundle FILE (offline) or --online URL")
+    if told.public is not None and told.online is None:
+        raise UsageError("--public goes with --online: a bundle carries its documents itself")
+    settings = ("require_anchor", "min_evidence", *_AGES)
+    return Request(
+        inputs=told.inputs,
+        bundle=told.bundle,
+        online=told.online,
+        public=told.public,
+        trust_anchor=told.trust_anchor,
+        store=told.store,
+        at=told.at,
+        policy=overridden(
+            read_policy(told.policy), {name: getattr(told, name) for name in settings}
+        ),
+        as_json=told.json,
+        explained=told.explain,
+        language=told.lang or _language(environment),
+    )
+
+
+def _language(environment: Mapping[str, str]) -> Language:
+    """Return the language the environment asks for, by the order of POSIX."""
+    settings = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return language_of(next(filter(None, settings), ""))
+
+
+_AGES = ("max_trust_age", "max_status_age", "max_unanchored_age")
+_DESCRIPTION = """\
+Say whether documents are genuine, by whom they were issued, whether they are in force and not
+revoked; and what could not be found out."""
+_EPILOG = """\
+Ends with 0 for VALID, 1 for INVALID, 2 for INDETERMINATE, 3 for wrong usage. Of several documents
+the worst counts: INVALID, then INDETERMINATE, then VALID."""
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        "sealroot verify", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False
+    )
+    add = parser.add_argument
+    add(
+        "inputs",
+        nargs="+",
+        metavar="X",
+        help="a picture (PNG, JPEG, WebP), PDF, sealed file, QR text, folder, or - for standard input",
+    )
+    source = parser.add_argument_group("trust data")
+    source.add_argument("--bundle", type=Path, metavar="FILE", help="offline: opens no connection")
+    source.add_argument("--online", metavar="URL", help="RPC address of a node that you trust")
+    source.add_argument(
+        "--public", type=Path, metavar="DIR", help="with --online: published documents by digest"
+    )
+    source.add_argument("--trust-anchor", type=Path, metavar="FILE", help="where trust begins")
+    source.add_argument(
+        "--store", type=Path, metavar="DIR", help="remembers what was seen; never goes back"
+    )
+    _add_policy(parser.add_argument_group("policy"))
+    output = parser.add_argument_group("output")
+    output.add_argument("--json", action="store_true", help="for programs")
+    output.add_argument("--explain", action="store_true", help="the numbered steps with all values")
+    output.add_argument("--lang", choices=LANGUAGES, help="default from LANG")
+    return parser
+
+
+def _add_policy(group: argparse._ArgumentGroup) -> None:
+    names = ", ".join(NAMED_POLICIES)
+    group.add_argument(
+        "--at", type=_time, metavar="TIME", help="judge as of then: ISO 8601 or Unix seconds"
+    )
+    group.add_argument("--policy", default="default", metavar="NAME|FILE", help=f"{names}, or TOML")
+    group.add_argument(
+        "--require-anchor",
+        action=argparse.BooleanOptionalAction,
+        help="only anchored is good enough",
+    )
+    group.add_argument("--min-evidence", type=int, metavar="N", help="1, 2 or 3")
+    for name in _AGES:
+        option = "--" + name.replace("_", "-")
+        group.add_argument(option, type=_age, metavar="AGE", help="such as 3600, 72h or 7d")
+
+
+def _time(text: str) -> UnixTime:
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time: {error}") from error
+
+
+def _age(text: str) -> int:
+    try:
+        return parse_age(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
