@@ -51,7 +51,9 @@ def belief(chain: Sequence[Checkpoint], trusted: Signers) -> Belief:
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (0, 2), (1, 2)])
-def test_any_two_of_three_signers_are_believed_whatever_their_algorithms(pair: tuple[int, int]) -> None:
+def test_any_two_of_three_signers_are_believed_whatever_their_algorithms(
+    pair: tuple[int, int],
+) -> None:
     sim = registry()
     keys = [KEYS[n] for n in pair]
     found = belief([checkpoint_of(sim, *keys)], signers(*KEYS))
@@ -139,7 +141,9 @@ def test_no_checkpoint_is_no_belief() -> None:
 @pytest.mark.parametrize(("chain_id", "contract"), [(1, CONTRACT), (CHAIN_ID, bytes(20))])
 def test_a_checkpoint_of_another_registry_is_refused(chain_id: int, contract: bytes) -> None:
     with pytest.raises(ForeignRegistryError):
-        believe([checkpoint_of(registry(), *KEYS)], signers(*KEYS), chain_id=chain_id, contract=contract)
+        believe(
+            [checkpoint_of(registry(), *KEYS)], signers(*KEYS), chain_id=chain_id, contract=contract
+        )
 
 
 def rotated() -> tuple[Simulator, Checkpoint]:
@@ -187,7 +191,9 @@ def test_old_signers_mean_nothing_after_a_rotation() -> None:
 def test_checkpoints_go_forward_only() -> None:
     sim, before = rotated()
     both = checkpoint_of(sim, *KEYS, *NEW)
-    back = make_checkpoint(before.statement, [sign_statement(before.statement, key) for key in (*KEYS, *NEW)])
+    back = make_checkpoint(
+        before.statement, [sign_statement(before.statement, key) for key in (*KEYS, *NEW)]
+    )
     with pytest.raises(CheckpointError, match="size and time may not fall"):
         belief([both, back], signers(*KEYS))
 

@@ -26,7 +26,9 @@ from tests.simulator import CHAIN_ID, CONTRACT, Simulator
 
 def slow_head(journal: Journal) -> bytes:
     """The head word for word as docs/formats/journal.md writes it."""
-    head = sha256(b"sealroot/journal/1" + journal.chain_id.to_bytes(32, "big") + journal.contract).digest()
+    head = sha256(
+        b"sealroot/journal/1" + journal.chain_id.to_bytes(32, "big") + journal.contract
+    ).digest()
     for entry in journal.entries:
         head = sha256(
             head

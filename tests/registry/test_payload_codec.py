@@ -35,7 +35,12 @@ EXAMPLES: list[p.Payload] = [
     p.StatusPublished(A1, 1, 2, DIGEST),
     p.AlgorithmSet(-48, AlgorithmPhase.STOP, UnixTime(1)),
     p.CheckpointSignersSet(
-        2, (KEY.cose_key, SimulatedKey("e", ALG_EDDSA).cose_key, SimulatedKey("m", ALG_MLDSA44).cose_key)
+        2,
+        (
+            KEY.cose_key,
+            SimulatedKey("e", ALG_EDDSA).cose_key,
+            SimulatedKey("m", ALG_MLDSA44).cose_key,
+        ),
     ),
     p.SuccessorRegistrySet(2**256 - 1, ACCOUNT),
 ]

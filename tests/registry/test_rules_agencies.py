@@ -193,7 +193,9 @@ def test_an_announced_stop_stops_nothing_yet() -> None:
     refuse(sim, add("A1", SimulatedKey("after")), "algorithm -7 is not allowed")
 
 
-@pytest.mark.parametrize("payload", [p.KeyEnded(Kid(bytes(16))), p.KeyCompromised(Kid(bytes(16)), UnixTime(0))])
+@pytest.mark.parametrize(
+    "payload", [p.KeyEnded(Kid(bytes(16))), p.KeyCompromised(Kid(bytes(16)), UnixTime(0))]
+)
 def test_only_a_registered_key_ends_or_is_compromised(payload: p.Payload) -> None:
     refuse(Simulator(), payload, "no key 00000000000000000000000000000000 is registered")
 

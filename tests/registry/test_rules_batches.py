@@ -98,7 +98,9 @@ def test_a_compromised_key_anchors_nothing() -> None:
 def test_an_agency_code_with_stray_padding_is_refused() -> None:
     sim = Simulator()
     office = sim.office("A1")
-    content = b"A1\0\0\0\0\0\0\0\0\0\0\0\0\0X" + bytes(7) + b"\1" + ROOT + b"\0\0\0\1" + office.key.kid
+    content = (
+        b"A1\0\0\0\0\0\0\0\0\0\0\0\0\0X" + bytes(7) + b"\1" + ROOT + b"\0\0\0\1" + office.key.kid
+    )
     entry = JournalEntry(len(sim.entries), sim.now, Kind.BATCH_ANCHORED, content)
     refuse_entry(sim, entry, "is not an agency code")
 

@@ -42,9 +42,7 @@ def test_an_accreditation_lasts_beyond_its_beginning() -> None:
 
 
 def test_a_delegation_has_a_parent() -> None:
-    refuse(
-        two_agencies(), p.AccreditationDelegated(1, 0, A2, 1, 0, OPEN), "no accreditation 0"
-    )
+    refuse(two_agencies(), p.AccreditationDelegated(1, 0, A2, 1, 0, OPEN), "no accreditation 0")
 
 
 def test_a_delegation_names_a_registered_agency() -> None:

@@ -58,7 +58,11 @@ def test_a_state_does_not_change_when_its_builder_goes_on() -> None:
 def test_an_empty_journal_is_a_state_without_anything() -> None:
     sim = Simulator()
     state = replay(sim.chain_id, sim.contract, [])
-    assert (state.size, state.time, state.head) == (0, 0, head_after(sim.chain_id, sim.contract, []))
+    assert (state.size, state.time, state.head) == (
+        0,
+        0,
+        head_after(sim.chain_id, sim.contract, []),
+    )
 
 
 def test_the_head_of_a_state_is_that_of_its_entries() -> None:

@@ -129,7 +129,13 @@ def test_an_algorithm_passes_through_its_phases() -> None:
     sim.set_algorithm(-99, AlgorithmPhase.STOP, effective_at=stop)
     state = sim.state()
     asked = (start - 1, start, warn, stop - 1, stop)
-    assert [state.algorithm(-99, at).name for at in asked] == ["NOT_STARTED", "START", "WARN", "WARN", "STOP"]
+    assert [state.algorithm(-99, at).name for at in asked] == [
+        "NOT_STARTED",
+        "START",
+        "WARN",
+        "WARN",
+        "STOP",
+    ]
 
 
 def test_an_algorithm_stopped_before_it_starts_is_never_allowed() -> None:
@@ -146,7 +152,9 @@ def test_the_earlier_of_two_warnings_counts() -> None:
     for after in (500, 100, 900):
         sim.set_algorithm(ALG_ES256, AlgorithmPhase.WARN, effective_at=sim.now + after)
     state = sim.state()
-    first = min(step.effective_at for step in state.content.steps if step.phase is AlgorithmPhase.WARN)
+    first = min(
+        step.effective_at for step in state.content.steps if step.phase is AlgorithmPhase.WARN
+    )
     assert state.algorithm(ALG_ES256, first) is AlgorithmPhase.WARN
     assert state.algorithm(ALG_ES256, first - 1) is AlgorithmPhase.START
 
