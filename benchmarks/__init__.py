@@ -1,1 +1,1 @@
-"""Speed claims, measured: ratios side by side in one process on one core, medians, targets beside results."""
+"""Speed claims, measured: ratios side by side in one process, medians, targets beside results."""

@@ -1,6 +1,7 @@
-"""Timing that is fair: the things compared take turns in one process on one core, and medians are kept.
+"""Timing that is fair: the things compared take turns in one process on one core; medians are kept.
 
-The garbage collector stays on, as it is when the product runs.
+Seconds are processor seconds of this process, all its threads together: what other programs do on
+the machine meanwhile does not count. The garbage collector stays on, as when the product runs.
 """
 
 import gc
@@ -30,7 +31,7 @@ def one_core() -> Iterator[None]:
 
 
 def over(work: Callable[[Item], object], inputs: Iterable[Item]) -> Callable[[], object]:
-    """Return a work without arguments that takes another of the inputs at every call, round and round."""
+    """Return a work without arguments that takes the next of the inputs at every call."""
     take = cycle(inputs).__next__
     return lambda: work(take())
 
@@ -40,8 +41,8 @@ def side_by_side(
 ) -> dict[str, float]:
     """Return the median seconds per call of each work, all of them measured in turns.
 
-    Each round gives every work one slice of about `slice_seconds`, so that a machine that slows down or speeds up
-    does so for all of them. Every work has run for one slice before anything is counted.
+    Each round gives every work one slice of about `slice_seconds`, so that a machine that slows
+    down or speeds up does so for all of them.
     """
     calls = {name: _calls_within(work, slice_seconds) for name, work in works.items()}
     samples: dict[str, list[float]] = {name: [] for name in works}
@@ -67,7 +68,7 @@ def _calls_within(work: Callable[[], object], seconds: float) -> int:
 
 
 def _seconds_per_call(work: Callable[[], object], calls: int) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(calls):
         work()
-    return (time.perf_counter() - started) / calls
+    return (time.process_time() - started) / calls

@@ -1,4 +1,4 @@
-"""What other libraries take for their own decode and verify of an equivalent credential, made by their own encoders."""
+"""What peers take to decode and verify an equivalent credential made by their own encoders."""
 
 from collections.abc import Callable
 from typing import Final
@@ -28,15 +28,17 @@ _MALE, _FEMALE = 1, 2
 
 
 def peer_works(records: list[PreparedRecord]) -> dict[str, Callable[[], object]]:
-    """Return one work for each peer: a text or token of one of the records is decoded and its signature verified."""
+    """Return a work for each peer: the text or token of a record is decoded and verified."""
     key = Key()
-    return {**_claim169_works(records, key), **_cwt_work(records, key), **_sd_jwt_work(records, key)}
+    return {
+        **_claim169_works(records, key),
+        **_cwt_work(records, key),
+        **_sd_jwt_work(records, key),
+    }
 
 
-def _claim169_works(
-    records: list[PreparedRecord], key: Key
-) -> dict[str, Callable[[], object]]:
-    """Ed25519 through the compiled function is its fastest way; the other two are what its users call more often."""
+def _claim169_works(records: list[PreparedRecord], key: Key) -> dict[str, Callable[[], object]]:
+    """Return its fastest way, Ed25519 through the compiled function, and two others."""
     edwards = Ed25519PrivateKey.generate()
     edwards_public = edwards.public_key().public_bytes_raw()
     secret = key.private.private_numbers().private_value.to_bytes(32, "big")
@@ -58,7 +60,7 @@ def _claim169_works(
 
 
 def _claim169_claims(record: PreparedRecord) -> claim169.Claim169Input:
-    """Return the fields of a licence that claim169 has a place for: seven of nine, so it carries less than we do."""
+    """Return the fields claim169 has a place for: seven of nine, so it carries less than we do."""
     fields = record.fields
     claims = claim169.Claim169Input(id=str(fields[1]), full_name=str(fields[2]))
     claims.secondary_full_name = str(fields[3])
@@ -79,7 +81,9 @@ def _cwt_work(records: list[PreparedRecord], key: Key) -> dict[str, Callable[[],
     signing = cwt.COSEKey.from_pem(_private_pem(key.private), kid=key.kid)
     verifying = cwt.COSEKey.from_pem(_public_pem(key.private), kid=key.kid)
     tokens = [
-        cwt.encode({1: str(OFFICE), 4: _EXPIRES_AT, 6: _ISSUED_AT, -65538: dict(record.fields)}, signing)
+        cwt.encode(
+            {1: str(OFFICE), 4: _EXPIRES_AT, 6: _ISSUED_AT, -65538: dict(record.fields)}, signing
+        )
         for record in records
     ]
     return {"cwt": over(lambda token: cwt.decode(token, verifying), tokens)}
@@ -109,7 +113,4 @@ def _private_pem(key: EllipticCurvePrivateKey) -> str:
 
 
 def _public_pem(key: EllipticCurvePrivateKey) -> str:
-    return (
-        key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    )
-
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

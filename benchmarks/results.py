@@ -69,7 +69,7 @@ def results_text(values: Mapping[str, float], details: Mapping[str, object]) -> 
 
 
 def print_results(console: Console, values: Mapping[str, float]) -> bool:
-    """Print a table of the keys that were measured; return whether all of them met their targets."""
+    """Print a table of the measured keys; return whether all of them met their targets."""
     table = Table(title="Sealroot benchmarks", title_justify="left")
     for heading in ("key", "measured", "target", "aim", "unit", ""):
         right = heading in {"measured", "target", "aim"}

@@ -1,4 +1,4 @@
-"""What sealing costs a credential in time and memory, from prepared records to sealed bytes, for few and for many."""
+"""What sealing costs a credential in time and memory, from prepared records, few and many."""
 
 import gc
 import os
@@ -47,7 +47,8 @@ def measure(*, quick: bool) -> Measured:
 def seal_all(world: World, records: Sequence[PreparedRecord]) -> list[bytes]:
     """Return every record sealed, in batches as large as a sealer makes them.
 
-    Each record becomes an entry with fresh randomness; each batch a tree, one signature, and all its receipts.
+    Each record becomes an entry with fresh randomness; each batch a tree, one signature, and all
+    its receipts.
     """
     kind, sealed = world.types[DRIVER], []
     for slot, batch in _batches(records):
@@ -69,7 +70,7 @@ def _batches(
 def _seconds_for_both(
     world: World, records: Sequence[PreparedRecord], *, rounds: int
 ) -> tuple[float, float]:
-    """Return the median seconds for 1,000 and for all, measured in turns; of the small ones as many as fit beside."""
+    """Return the median seconds for 1,000 and for all, measured in turns."""
     few, many = [], []
     seal_all(world, records[:_FEW])
     for _ in range(rounds):
@@ -81,13 +82,13 @@ def _seconds_for_both(
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     work()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def traced_bytes(work: Callable[[], object]) -> int:
-    """Return the most memory Python held for a work above what it held before, its result included."""
+    """Return the most memory that Python held for a work, its result included."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -101,7 +102,7 @@ def traced_bytes(work: Callable[[], object]) -> int:
 
 
 def _resident_growth(world: World, records: Sequence[PreparedRecord]) -> int:
-    """Return how much a process grows that seals all records and keeps the result, as its kernel counts it."""
+    """Return how much a process grows that seals all records and keeps the result."""
     if not hasattr(os, "fork"):
         return 0
     reading, writing = os.pipe()

@@ -12,8 +12,6 @@ from benchmarks.world import (
     CHAIN_ID,
     CHECKPOINT_AT,
     CONTRACT,
-    FOUNDED_AT,
-    MINISTRY,
     Council,
     Key,
     World,
@@ -36,8 +34,11 @@ _SLOTS: Final = 5_000_000
 _REVOKED_SHARE: Final = 0.01
 _ACCOUNT: Final = b"\x22" * 20
 # Characters that stand in the names of Taiwan's counties, towns and districts.
-_PLACES: Final = "臺北新竹桃園苗栗彰化南投雲林嘉義高雄屏東花蓮宜蘭基隆澎湖金門馬祖大安信中正山士內湖文萬華港松左營鼓楠梓三民前鎮苓雅旗津鳥松仁武岡"
-_SYLLABLES: Final = "tai bei xin zhu tao yuan miao li zhang hua nan tou yun lin jia yi gao xiong ping dong lian lan".split()
+_PLACES: Final = (
+    "臺北新竹桃園苗栗彰化南投雲林嘉義高雄屏東花蓮宜蘭基隆澎湖金門馬祖大安信中"
+    "正山士內湖文萬華港松左營鼓楠梓三民前鎮苓雅旗津鳥松仁武岡"
+)
+_SYLLABLES: Final = ("bei", "xin", "zhu", "tao", "miao", "hua", "nan", "lin", "yi", "xiong", "ping")
 
 
 def measure(*, quick: bool) -> Measured:
@@ -84,9 +85,9 @@ def replay_file(journal_file: bytes) -> TrustState:
 
 
 def long_journal(entries: int) -> Journal:
-    """Return a journal as years make it: agencies with keys, then in turns their batches and new status versions.
+    """Return a journal as years make it: 200 agencies, then their batches and status lists.
 
-    One entry in ten publishes a status list; the rest anchor batches.
+    One entry in ten of those publishes a status list; the rest anchor batches.
     """
     country = Country(agencies=200)
     world = country.world
@@ -109,7 +110,7 @@ def long_journal(entries: int) -> Journal:
 
 
 class Country:
-    """A registry with many agencies, each with names, a key, an accreditation by delegation and a status list."""
+    """A registry with many agencies, each with names, a key, a delegation and a status list."""
 
     def __init__(self, agencies: int = _AGENCIES) -> None:
         self.world = World()
@@ -140,9 +141,7 @@ class Country:
         key = self.keys[code] = Key()
         append = self.world.append
         append(p.AgencyRegistered(code, _ACCOUNT, _ACCOUNT, names))
-        append(
-            p.AccreditationDelegated(accreditation, self._parent(), code, 2, 0, UnixTime(0))
-        )
+        append(p.AccreditationDelegated(accreditation, self._parent(), code, 2, 0, UnixTime(0)))
         append(p.KeyAdded(code, key.kid, ALG_ES256, KeyPurpose.SIGN_BATCH_ROOTS, key.cose_key))
 
     def _parent(self) -> int:
@@ -162,7 +161,10 @@ class Country:
         choose = self._chance.choices
         while True:
             place = "".join(choose(_PLACES, k=2)), "".join(choose(_PLACES, k=2))
-            town = "".join(choose(_SYLLABLES, k=2)).title(), "".join(choose(_SYLLABLES, k=2)).title()
+            town = (
+                "".join(choose(_SYLLABLES, k=2)).title(),
+                "".join(choose(_SYLLABLES, k=2)).title(),
+            )
             yield p.Names(
                 f"{place[0]}市{place[1]}區戶政事務所",
                 f"Household Registration Office, {town[1]} District, {town[0]} City",

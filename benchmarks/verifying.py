@@ -1,4 +1,4 @@
-"""How long a verdict takes: from the QR text, in bulk, by signature, from a picture; beside one P-256 verify and peers."""
+"""How long a verdict takes: from QR text, in bulk, by signature, from a picture; and peers."""
 
 from collections.abc import Callable
 from typing import Final
@@ -30,13 +30,15 @@ KEYS: Final = (
     "image_to_verdict_ms",
 )
 _BATCH: Final = 4_096
-_DIFFERENT: Final = 512  # texts the loops go round, so that nothing remembered of one document can help
+_DIFFERENT: Final = (
+    512  # texts the loops go round, so that nothing remembered of one document can help
+)
 _TOGETHER: Final = 10_000
 _SCALE: Final = 4  # pixels a module of the picture
 
 
 def measure(*, quick: bool) -> Measured:
-    """Return the five keys about verdicts, with the stages of one and the times of the peers in the details."""
+    """Return the keys about verdicts, with stages and peers in the details."""
     rounds = 5 if quick else 31
     anchored, signed = office_with(_BATCH), office_with(_BATCH, anchored=False)
     works = {
@@ -61,7 +63,9 @@ def measure(*, quick: bool) -> Measured:
         {
             "microseconds": _microseconds(times),
             "stages of one verdict, microseconds": _microseconds(stages),
-            "over one P-256 verify": {name: round(value / p256, 3) for name, value in times.items()},
+            "over one P-256 verify": {
+                name: round(value / p256, 3) for name, value in times.items()
+            },
             "batch from QR texts, credentials per second": round(_TOGETHER / bulk_from_texts),
             "sealed bytes of one credential": len(anchored.sealed[0]),
             "batch size": _BATCH,
@@ -71,7 +75,7 @@ def measure(*, quick: bool) -> Measured:
 
 
 def p256_work() -> Callable[[], object]:
-    """Return one P-256 verification by `cryptography`, of a message as long as what a receipt signs."""
+    """Return one P-256 verification by `cryptography`, of a message as long as a receipt's."""
     key, message = Key(), bytes(96)
     algorithm = ec.ECDSA(SHA256())
     signature, public = key.private.sign(message, algorithm), key.private.public_key()
@@ -79,7 +83,7 @@ def p256_work() -> Callable[[], object]:
 
 
 def from_texts(office: Office) -> Callable[[], object]:
-    """Return one verdict from a QR text, all eight checks, with the opened bundle at hand."""
+    """Return one verdict from a QR text, all eight checks, the opened bundle at hand."""
     trust = office.trust()
     texts = [qr_encode(sealed, URL) for sealed in office.sealed[:_DIFFERENT]]
     for text in texts:
@@ -122,7 +126,7 @@ def stage_works(office: Office) -> dict[str, Callable[[], object]]:
 
 
 def bulk_seconds(*, rounds: int) -> tuple[float, float]:
-    """Return the seconds for 10,000 credentials of one batch: from their bytes, and from their QR texts."""
+    """Return the seconds for 10,000 credentials of one batch: from bytes, and from QR texts."""
     office = office_with(_TOGETHER, large=True)
     trust: TrustData = office.trust()
     texts = [qr_encode(sealed, URL) for sealed in office.sealed]
@@ -136,7 +140,7 @@ def bulk_seconds(*, rounds: int) -> tuple[float, float]:
 
 
 def require_valid(outcome: Outcome) -> None:
-    """Nothing happens for VALID: what is measured must be the whole verdict, not a quick refusal."""
+    """Nothing happens for VALID: a quick refusal is not what is to be measured."""
     if outcome is not Outcome.VALID:
         raise AssertionError(f"the measured credential is {outcome}, so its time says nothing")
 

@@ -1,8 +1,8 @@
 """One small registry with real keys, from which every measurement takes its bytes.
 
-A ministry delegates its types to a motor vehicle office; the office seals batches of real rows, anchors them and
-publishes a status list; two of three signers sign a checkpoint. What a measurement gets is what a verifier gets:
-sealed credentials, a bundle file and a trust anchor file.
+A ministry delegates its types to a motor vehicle office; the office seals batches of real rows,
+anchors them and publishes a status list; two of three signers sign a checkpoint. What a measurement
+gets is what a verifier gets: sealed credentials, a bundle file and a trust anchor.
 """
 
 import random
@@ -87,9 +87,7 @@ class Council:
     def checkpoint(self, state: TrustState) -> Checkpoint:
         """Return the checkpoint over a state."""
         statement = state_statement(state, CHECKPOINT_AT)
-        return make_checkpoint(
-            statement, [sign_statement(statement, key) for key in self.keys[:2]]
-        )
+        return make_checkpoint(statement, [sign_statement(statement, key) for key in self.keys[:2]])
 
 
 class Office(NamedTuple):
@@ -107,13 +105,13 @@ class Office(NamedTuple):
 class World:
     """A registry while its journal is being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_slot: int = 0) -> None:
         self.key = Key()
         self.council = Council()
         self.types = {kind.id: kind for kind in map(load_type, catalog_documents())}
         self.entries: list[JournalEntry] = []
         self._batches = 0
-        self._slots = 0
+        self._slots = first_slot
         self._chance = random.Random(20_260_101)
         found(self)
 
@@ -140,12 +138,10 @@ class World:
         return seal_batch(entries, alg=ALG_ES256, kid=self.key.kid, aad=aad, sign=self.key.sign)
 
     def seal_large(self, entries: Sequence[bytes]) -> SealedBatch:
-        """Return a batch of more than 4,096 entries: the format permits it, our sealer does not make it."""
+        """Return a batch of more than 4,096 entries, which the format permits."""
         root, paths = inclusion_paths([leaf_hash(entry) for entry in entries])
         protected = receipt_header(ALG_ES256, self.key.kid)
-        signature = self.key.sign(
-            sig_structure(protected, registry_aad(CHAIN_ID, CONTRACT), root)
-        )
+        signature = self.key.sign(sig_structure(protected, registry_aad(CHAIN_ID, CONTRACT), root))
         size = len(entries)
         sealed = [
             encode_sealed(
@@ -161,7 +157,7 @@ class World:
         self.append(p.BatchAnchored(OFFICE, self._batches, batch.root, batch.size, self.key.kid))
 
     def close(self, sealed: list[bytes]) -> Office:
-        """Return the credentials with a full bundle whose status list revokes a hundredth of the other slots."""
+        """Return the credentials with a full bundle; a hundredth of the other slots is revoked."""
         revoked = dict.fromkeys(range(self._slots, _HANDED_OUT, 100), SlotState.REVOKED)
         file = encode_status_list(
             changed(new_status_list(OFFICE, LIST_NO, _HANDED_OUT), revoked, version=2)
@@ -178,7 +174,7 @@ class World:
 
 
 def found(world: World) -> None:
-    """The journal begins: algorithm, signers, types, a ministry and its office, accreditation, a batch key."""
+    """The journal begins: algorithm, signers, agencies, types, accreditation, a batch key."""
     world.append(p.AlgorithmSet(ALG_ES256, AlgorithmPhase.START, UnixTime(FOUNDED_AT + 5)))
     signers = world.council.signers
     world.append(p.CheckpointSignersSet(signers.threshold, signers.cose_keys))
@@ -210,11 +206,11 @@ def real_records(kind: CredentialType, *, in_force: bool = True) -> list[Prepare
 
 def _in_force(record: PreparedRecord) -> bool:
     nbf, exp = record.nbf(), record.exp(SEALED_AT)
-    return (nbf is None or nbf <= NOW) and (exp is None or NOW < exp)
+    return (nbf is None or nbf <= NOW) and (exp is None or exp > NOW)
 
 
 def drivers(world: World, count: int) -> list[PreparedRecord]:
-    """Return that many driver licences in force; the rows repeat, what is sealed of them never does."""
+    """Return that many driver licences in force; the rows repeat, what is sealed never does."""
     return list(islice(cycle(real_records(world.types[DRIVER])), count))
 
 

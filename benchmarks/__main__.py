@@ -1,0 +1,122 @@
+"""`make bench`: every number the project claims, measured again and held against its target."""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from benchmarks import chain, documents, sealing, symbols, trust, verifying
+from benchmarks.measure import one_core
+from benchmarks.results import RESULTS_PATH, TARGETS, Measured, print_results, results_text
+
+_PEERS: Final = ("claim169", "cwt", "sd-jwt", "cryptography", "cbor2", "zxing-cpp", "typst")
+
+
+class Group(NamedTuple):
+    """Measurements that share what they are made of; the chain runs in a process of its own."""
+
+    title: str
+    keys: tuple[str, ...]
+    measure: Callable[..., Measured]
+    on_one_core: bool = True
+
+
+GROUPS: Final = (
+    Group("sealing", sealing.KEYS, sealing.measure),  # first, since it weighs the whole process
+    Group("verdicts", verifying.KEYS, verifying.measure),
+    Group("QR symbols", symbols.KEYS, symbols.measure),
+    Group("PDF pages", documents.KEYS, documents.measure),
+    Group("trust", trust.KEYS, trust.measure),
+    Group("gas on the local chain", chain.KEYS, chain.measure, on_one_core=False),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 where every key measured reaches its target, else 1.
+
+    `results.json` is written by a whole run alone: a part or a quick one is for looking.
+    """
+    options = _options(arguments)
+    groups = [group for group in GROUPS if not options.only or set(group.keys) & set(options.only)]
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    values: dict[str, float] = {}
+    details: dict[str, object] = {"machine": machine(), "versions": versions()}
+    started = time.perf_counter()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+        for group in groups:
+            task = progress.add_task(group.title, total=1)
+            with one_core() if group.on_one_core else nullcontext():
+                found = group.measure(quick=options.quick)
+            values.update(found.values)
+            details[group.title] = found.details
+            progress.update(task, completed=1)
+    details["seconds"] = round(time.perf_counter() - started)
+    return _report(
+        console, _asked(values, options.only), details, whole=not (options.only or options.quick)
+    )
+
+
+def _report(
+    console: Console, values: dict[str, float], details: dict[str, object], *, whole: bool
+) -> int:
+    met = print_results(console, values)
+    if whole:
+        RESULTS_PATH.write_text(results_text(values, details), encoding="utf-8")
+        console.print(f"Written to {os.path.relpath(RESULTS_PATH)}")
+    else:
+        console.print("Not written to results.json: only a whole run is.")
+    return 0 if met else 1
+
+
+def _asked(values: dict[str, float], only: Collection[str]) -> dict[str, float]:
+    return {key: value for key, value in values.items() if not only or key in only}
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    keys = [target.key for target in TARGETS]
+    parser.add_argument(
+        "--only", nargs="+", metavar="KEY", choices=keys, default=[], help=", ".join(keys)
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds and smaller inputs; rougher numbers"
+    )
+    return parser.parse_args(arguments)
+
+
+def machine() -> dict[str, object]:
+    """Return what the numbers were measured on."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    found = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(found, platform.processor())
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the peers and of the libraries that do the heavy work."""
+    return {name: version(name) for name in _PEERS}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
