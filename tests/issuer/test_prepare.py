@@ -109,7 +109,7 @@ def test_a_household_of_four_carries_its_members_in_the_entry() -> None:
     record = _prepare(_household(4), HOUSEHOLD).records[0]
 
     assert record.fields[6] == 4
-    assert [sorted(row) for row in record.fields[7]] == [[1, 2, 3, 4, 5, 6]] * 4  # type: ignore[union-attr]
+    assert [sorted(row) for row in record.fields[7]] == [[1, 2, 3, 4, 5, 6]] * 4
     assert 8 not in record.fields
 
 
@@ -123,7 +123,7 @@ def test_a_household_of_six_carries_its_head_and_count_and_the_digest_of_all() -
 
     assert claims[6] == 6
     assert 7 not in claims
-    assert [row[4] for row in claims[8]] == [rows[0]["national_id"]]  # type: ignore[union-attr,index,call-overload]
+    assert [row[4] for row in claims[8]] == [rows[0]["national_id"]]
     assert claims[9] == hashlib.sha256(full).digest()
 
 
@@ -137,7 +137,7 @@ def test_the_full_record_holds_everything_and_is_bound_to_its_credential() -> No
     assert whole[1] == 1
     assert whole[2] == [1, 1]
     assert whole[3] == CTI
-    members = whole[4][7]  # type: ignore[index,call-overload]
+    members = whole[4][7]
     assert [member[8] for member in members] == [row["father"] for row in rows]
     assert [member[13] for member in members] == [
         f"{int(row['registered_on_roc'][:3]) + 1911}-{row['registered_on_roc'][3:5]}"

@@ -131,7 +131,7 @@ def test_the_document_states_that_it_is_pdf_a_3_and_relates_its_attachment(
     with pikepdf.open(io.BytesIO(printer.render_pdf(printed.licence(), LICENCE))) as pdf:
         with pdf.open_metadata() as metadata:
             stated = (metadata["pdfaid:part"], metadata["pdfaid:conformance"])
-        related = [str(file.AFRelationship) for file in pdf.Root.AF]  # type: ignore[attr-defined]
+        related = [str(file.AFRelationship) for file in pdf.Root.AF]
         fonts = [item for item in pdf.objects if _is_font_descriptor(item)]
 
     assert stated == ("3", "A")
