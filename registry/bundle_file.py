@@ -19,6 +19,7 @@ from registry.trust_data import BundleKind, Documents
 Member = TypeVar("Member")
 MAX_DOCUMENT_BYTES = 17 << 20
 MAX_CHECKPOINTS = 1000
+MAX_JOURNAL_BYTES = 1 << 30
 
 
 class BundleLimits(NamedTuple):
@@ -49,14 +50,22 @@ class Envelope(NamedTuple):
 
 
 class Body(NamedTuple):
-    """The members of the body. A full bundle has a journal file, a lite one a snapshot."""
+    """The members of the body: `content` is a full bundle's journal file or a lite one's snapshot."""
 
-    journal_file: bytes | None
-    snapshot: SnapshotReading | None
+    content: bytes | SnapshotReading
     documents: Documents
-    checkpoints: tuple[Checkpoint, ...]
+    evidence: tuple[Checkpoint, ...] | ReadAt
     made_at: UnixTime
-    read_at: ReadAt | None
+
+    @property
+    def journal_file(self) -> bytes | None:
+        """The journal file of a full bundle."""
+        return self.content if isinstance(self.content, bytes) else None
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """The checkpoints, oldest first; none where the head was read from a node."""
+        return () if isinstance(self.evidence, ReadAt) else self.evidence
 
 
 def read_envelope(source: bytes, limits: BundleLimits) -> Envelope:
@@ -121,11 +130,8 @@ def read_body(source: bytes, kind: BundleKind) -> Body:
 def _read_body(reader: CborReader, kind: BundleKind) -> Body:
     members = reader.map_of(6, 7 if kind is BundleKind.FULL else 6)
     reader.key(int(kind))
-    journal_file = snapshot = None
-    if kind is BundleKind.FULL:
-        journal_file = reader.byte_string(1 << 30)
-    else:
-        snapshot = read_snapshot(reader)
+    full = kind is BundleKind.FULL
+    content = reader.byte_string(MAX_JOURNAL_BYTES) if full else read_snapshot(reader)
     reader.key(3)
     lists = _tuple(reader, lambda: reader.byte_string(MAX_DOCUMENT_BYTES))
     reader.key(4)
@@ -136,13 +142,11 @@ def _read_body(reader: CborReader, kind: BundleKind) -> Body:
     checkpoints = tuple(read_checkpoint(reader) for _ in range(reader.array(0, MAX_CHECKPOINTS)))
     reader.key(7)
     made_at = UnixTime(reader.uint())
-    read_at = _read_read_at(reader) if members == 7 else None
+    evidence = _evidence(checkpoints, _read_read_at(reader) if members == 7 else None)
     reader.end()
-    body = Body(
-        journal_file, snapshot, Documents(lists, details, types), checkpoints, made_at, read_at
-    )
-    _check_members(body, kind)
-    return body
+    if details and not full:
+        raise BundleError("a lite bundle carries no status details")
+    return Body(content, Documents(lists, details, types), evidence, made_at)
 
 
 def _tuple(reader: CborReader, read: Callable[[], Member]) -> tuple[Member, ...]:
@@ -155,11 +159,14 @@ def _read_read_at(reader: CborReader) -> ReadAt:
     return ReadAt(reader.uint(), UnixTime(reader.uint()))
 
 
-def _check_members(body: Body, kind: BundleKind) -> None:
-    if bool(body.checkpoints) == (body.read_at is not None):
-        raise BundleError("a bundle has either checkpoints or the time at which its head was read")
-    if kind is BundleKind.LITE and body.documents.details:
-        raise BundleError("a lite bundle carries no status details")
+def _evidence(
+    checkpoints: tuple[Checkpoint, ...], read_at: ReadAt | None
+) -> tuple[Checkpoint, ...] | ReadAt:
+    if checkpoints and read_at is None:
+        return checkpoints
+    if read_at is not None and not checkpoints:
+        return read_at
+    raise BundleError("a bundle has either checkpoints or the time at which its head was read")
 
 
 def write_bundle_file(
@@ -167,9 +174,10 @@ def write_bundle_file(
     registry: tuple[int, bytes],
     content: cbor.Value,
     documents: Documents,
-    checkpoints: Sequence[Checkpoint],
+    *,
     made_at: int,
-    read_at: ReadAt | None,
+    checkpoints: Sequence[Checkpoint] = (),
+    read_at: ReadAt | None = None,
 ) -> bytes:
     """The file of a bundle whose member 1 or 2 is `content`; `registry` is chain id and contract."""
     members: dict[cbor.Key, cbor.Value] = {

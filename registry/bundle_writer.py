@@ -33,9 +33,9 @@ def make_full_bundle(
         (journal.chain_id, journal.contract),
         write_journal_file(journal),
         sorted_documents(documents),
-        checkpoints,
-        made_at,
-        read_at,
+        made_at=made_at,
+        checkpoints=checkpoints,
+        read_at=read_at,
     )
 
 
@@ -55,9 +55,8 @@ def make_lite_bundle(
         (state.chain_id, state.contract),
         snapshot_value(state, carried),
         sorted_documents(documents._replace(details=())),
-        checkpoints,
-        made_at,
-        None,
+        made_at=made_at,
+        checkpoints=checkpoints,
     )
 
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from credential.ids import AgencyCode, Digest, Kid, UnixTime
 from registry.errors import JournalError
-from registry.head import initial_head
 from registry.kinds import AgencyState, AlgorithmPhase
 from registry.records import (
     Accreditation,
@@ -73,9 +72,9 @@ class Draft:
 
     chain_id: int
     contract: bytes
+    head: Digest
+    time: UnixTime
     size: int = 0
-    head: Digest = Digest(b"")
-    time: UnixTime = UnixTime(0)
     agencies: dict[AgencyCode, AgencyDraft] = field(default_factory=dict)
     padded_agencies: dict[bytes, AgencyDraft] = field(default_factory=dict)
     keys: dict[Kid, KeyRecord] = field(default_factory=dict)
@@ -92,10 +91,6 @@ class Draft:
     anchors: list[Anchor] = field(default_factory=list)
     anchor_positions: dict[bytes, int] = field(default_factory=dict)
     """root || kid to the position of the earliest anchor; the kid settles the agency (rule 7)."""
-
-    def __post_init__(self) -> None:
-        if not self.head:
-            self.head = initial_head(self.chain_id, self.contract)
 
     def agency(self, code: AgencyCode) -> AgencyDraft:
         """The registered agency. Raises JournalError where there is none."""

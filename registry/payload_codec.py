@@ -205,14 +205,18 @@ def encode_payload(payload: p.Payload) -> bytes:
         raise JournalError(message) from error
 
 
+def unknown_kind(kind: int) -> JournalError:
+    """The refusal of an entry that a later version of the format has added."""
+    return JournalError(
+        f"kind 0x{kind:02x} is not known to this version of the program; it must be renewed "
+        "before it can say anything about this registry"
+    )
+
+
 def decode_payload(kind: int, source: bytes) -> p.Payload:
     """What an entry says. Raises JournalError for an unknown kind, another length, or a field not of its form."""
     if kind not in _LAYOUTS:
-        message = (
-            f"kind 0x{kind:02x} is not known to this version; it must be renewed before it can say anything about "
-            "this registry"
-        )
-        raise JournalError(message)
+        raise unknown_kind(kind)
     payload_class, layout = _LAYOUTS[Kind(kind)]
     return payload_class(*_decode_fields(Kind(kind), layout, source))
 

@@ -44,14 +44,6 @@ def signers_value(signers: Signers | None) -> cbor.Value:
     return [signers.threshold, [cbor.decode(key) for key in signers.cose_keys]]
 
 
-def signers_from_value(value: cbor.Value) -> Signers:
-    """Signers from `[k, [COSE_Key...]]` as decoded. Raises StructureError or KeyFormatError."""
-    if not isinstance(value, list) or len(value) != 2:
-        message = "checkpoint signers are not [k, [COSE_Key...]]"
-        raise StructureError(message)
-    return make_signers(_threshold(value[0]), _cose_keys(value[1]))
-
-
 def encode_cose_key_array(cose_keys: tuple[bytes, ...]) -> bytes:
     """The deterministic CBOR array of COSE_Key maps that stands at the end of a checkpointSignersSet entry."""
     return cbor.encode([cbor.decode(key) for key in cose_keys])
@@ -60,13 +52,6 @@ def encode_cose_key_array(cose_keys: tuple[bytes, ...]) -> bytes:
 def decode_cose_key_array(source: bytes) -> tuple[bytes, ...]:
     """The COSE_Keys of such an array, as bytes. Raises FormatError or KeyFormatError."""
     return _cose_keys(cbor.decode(source, max_bytes=MAX_SIGNERS_BYTES))
-
-
-def _threshold(value: cbor.Value) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        message = "the threshold of the checkpoint signers is not an integer"
-        raise StructureError(message)
-    return value
 
 
 def _cose_keys(value: cbor.Value) -> tuple[bytes, ...]:

@@ -12,10 +12,10 @@ from credential.ids import Digest, UnixTime
 from registry import rules_agencies, rules_batches, rules_scope
 from registry.draft import Draft
 from registry.errors import JournalError
-from registry.head import STEP
+from registry.head import STEP, initial_head
 from registry.journal import JournalEntry
 from registry.kinds import Kind
-from registry.payload_codec import decode_payload
+from registry.payload_codec import decode_payload, unknown_kind
 from registry.trust_state import StateContent, TrustState
 
 _Rule = Callable[[Draft, UnixTime, bytes], None]
@@ -60,7 +60,7 @@ class TrustBuilder:
     __slots__ = ("_draft",)
 
     def __init__(self, chain_id: int, contract: bytes) -> None:
-        self._draft = Draft(chain_id, contract)
+        self._draft = Draft(chain_id, contract, initial_head(chain_id, contract), UnixTime(0))
 
     @property
     def size(self) -> int:
@@ -87,12 +87,10 @@ class TrustBuilder:
             for entry in entries:
                 index, time, kind, content = entry
                 if index != size or time < last_time or draft.successor is not None:
-                    raise _out_of_order(draft, entry, size, last_time)
-                rule = _RULES.get(kind)
-                if rule is None:
-                    decode_payload(kind, content)  # refuses an unknown kind, and says why
-                    continue
-                rule(draft, time, content)  # type: ignore[arg-type]  # a journal's time is Unix seconds
+                    raise _out_of_order(entry, size, last_time)
+                if kind not in _RULES:
+                    raise unknown_kind(kind)
+                _RULES[kind](draft, time, content)  # type: ignore[arg-type]  # a journal's time is Unix seconds
                 head = sha256(
                     head + STEP.pack(index, time, kind) + sha256(content).digest()
                 ).digest()  # type: ignore[assignment]  # bytes of a digest
@@ -139,7 +137,7 @@ class TrustBuilder:
         )
 
 
-def _out_of_order(draft: Draft, entry: JournalEntry, size: int, last_time: int) -> JournalError:
+def _out_of_order(entry: JournalEntry, size: int, last_time: int) -> JournalError:
     """Why an entry cannot stand at this place at all (rules 1 and 12)."""
     if entry.index != size:
         return JournalError(
