@@ -121,7 +121,8 @@ contract RegistryJournalTest is RegistryTest {
         assertSuperseded(address(council), abi.encodeCall(IRegistry.registerType, (TYPE, 2, ROOT)));
         assertSuperseded(address(council), abi.encodeCall(IRegistry.stopAlgorithm, (Keys.ES256, 0)));
         assertSuperseded(officeOperations, abi.encodeCall(IRegistry.compromiseKey, (kid, 1)));
-        assertSuperseded(ministryOperations, abi.encodeCall(IRegistry.delegateAccreditation, (grant, OFFICE, TYPE, 0, 0)));
+        bytes memory delegating = abi.encodeCall(IRegistry.delegateAccreditation, (grant, OFFICE, TYPE, 0, 0));
+        assertSuperseded(ministryOperations, delegating);
         assertSuperseded(officeAnchor, abi.encodeCall(IRegistry.anchor, (OFFICE, 2, ROOT, 1, kid)));
         assertSuperseded(officeAnchor, abi.encodeCall(IRegistry.publishStatus, (OFFICE, 1, 1, ROOT)));
     }

@@ -27,7 +27,7 @@ abstract contract RegistryTest is Governed {
 
     // ------------------------------------------------------------------ assertions
 
-    /// @notice The call appends one entry of these bytes, the head moves as journal.md says, and nothing else is emitted.
+    /// @notice The call appends one entry of these bytes, moves the head as journal.md says, and emits nothing else.
     function assertAppends(address sender, bytes memory call_, uint8 kind, bytes memory data) internal {
         uint64 index = registry.size();
         uint64 time = uint64(block.timestamp);
@@ -69,7 +69,8 @@ abstract contract RegistryTest is Governed {
             address(registry)
         ];
         for (uint256 i = 0; i < others.length; ++i) {
-            assertRefuses(others[i], call_, abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, others[i]));
+            bytes4 selector = IAccessManaged.AccessManagedUnauthorized.selector;
+            assertRefuses(others[i], call_, abi.encodeWithSelector(selector, others[i]));
         }
     }
 
@@ -82,8 +83,8 @@ abstract contract RegistryTest is Governed {
     }
 
     function givenAgencies() internal asCouncil {
-        registry.registerAgency(MINISTRY, ministryAnchor, ministryOperations, unicode"內政部\nMinistry of the Interior");
-        registry.registerAgency(OFFICE, officeAnchor, officeOperations, unicode"戶政事務所\nHousehold office");
+        registry.registerAgency(MINISTRY, ministryAnchor, ministryOperations, unicode"內政部\nInterior");
+        registry.registerAgency(OFFICE, officeAnchor, officeOperations, unicode"戶政事務所\nOffice");
     }
 
     function givenAlgorithms() internal asCouncil {
