@@ -141,7 +141,9 @@ def _decode_usual(encoded: bytes) -> Entry | None:
     iat = int.from_bytes(iat_bytes, "big")
     exp = int.from_bytes(exp_bytes, "big") if exp_bytes else None
     nbf = int.from_bytes(nbf_bytes, "big") if nbf_bytes else None
-    type_no, type_version, list_no, index = map(_shortest, numbers)
+    type_no, type_version, list_no, index = [
+        number[0] if len(number) == 1 else _shortest(number) for number in numbers
+    ]
     if (
         count[0] != 0xA5 + (exp is not None) + (nbf is not None)
         or iss_head[0] != 0x60 + len(iss)
@@ -183,15 +185,12 @@ def _plain(fields: dict[Key, Value]) -> bool:
 
 
 def _shortest(encoded: bytes) -> int:
-    """Return an unsigned integer of at most 32 bits, or -1 where it is not in its shortest form."""
-    width = len(encoded) - 1
-    if not width:
-        return encoded[0]
+    """Return a long unsigned integer, or -1 where it is not in its shortest form."""
     number = int.from_bytes(encoded[1:], "big")
-    return number if number >= _LEAST[width] else -1
+    return number if number >= _LEAST[len(encoded)] else -1
 
 
-_LEAST: Final = (0, 24, 256, 0, 65_536)  # by number of bytes after the initial one
+_LEAST: Final = (0, 0, 24, 256, 0, 65_536)  # by number of bytes with the initial one
 
 
 def _decode_any(encoded: bytes) -> Entry:

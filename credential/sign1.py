@@ -10,7 +10,7 @@ from credential.ids import Kid
 from credential.keys import VerifyingKey, load_foreign_key
 
 TAG_SIGN1: Final = 18
-MAX_MESSAGE_BYTES: Final = 1 << 20
+MAX_MESSAGE_BYTES: Final = 1 << 16
 
 _ALG: Final = 1
 _CRIT: Final = 2

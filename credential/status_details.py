@@ -72,7 +72,11 @@ def encode_status_details(details: StatusDetails) -> bytes:
 
 
 def decode_status_details(encoded: bytes) -> StatusDetails:
-    """Return the details in a file; LimitError, EncodingError, StructureError for other bytes."""
+    """Return the details in a file; LimitError, EncodingError, StructureError for other bytes.
+
+    A full file takes seconds. The caller has compared its SHA-256 with the one in the status list,
+    so that nobody but the agency decides what is read here.
+    """
     match cbor.decode(encoded, max_bytes=MAX_DETAILS_BYTES, max_items=MAX_ROWS):
         case {1: fmt, 2: str(agency), 3: list_no, 4: version, 5: list(rows), **rest} if not rest:
             if type(fmt) is not int or fmt != _FORMAT or not is_agency_code(agency):

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-FOLDER = Path(
-    os.environ.get("SEALROOT_VECTORS", Path(__file__).parents[3] / "shared" / "vectors")
-)
+FOLDER = Path(os.environ.get("SEALROOT_VECTORS", Path(__file__).parents[3] / "shared" / "vectors"))
 _ABSENT = pytest.mark.skip(reason=f"no published vectors at {FOLDER}: set SEALROOT_VECTORS")
 
 

@@ -51,7 +51,7 @@ def subproof(size1: int, leaves: Sequence[bytes], *, whole: bool) -> list[bytes]
     return [*subproof(size1 - k, leaves[k:], whole=False), root(leaves[:k])]
 
 
-# The same three for a tree whose leaves are all equal, so that trees of 2^63 leaves can be written down.
+# The same three for trees whose leaves are all equal: so 2^63 leaves can be written down.
 
 
 @cache

@@ -70,9 +70,7 @@ scalars: st.SearchStrategy[Value] = st.one_of(
 keys = st.one_of(integers, texts, st.binary(max_size=8))
 values: st.SearchStrategy[Value] = st.recursive(
     scalars,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=5), st.dictionaries(keys, inner, max_size=5)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(keys, inner, max_size=5)),
     max_leaves=12,
 )
 
@@ -93,7 +91,7 @@ _field_values: st.SearchStrategy[Value] = st.recursive(
 def entries(draw: st.DrawFn) -> Entry:
     """Draw an entry of any shape docs/formats/sealed.md permits."""
     iat, nbf = draw(st.integers(0, 2**33)), draw(st.none() | st.integers(0, 2**33))
-    exp = draw(st.none() | st.integers(2**33 + 1, 253_402_300_799))
+    exp = draw(st.none() | st.integers((nbf or 0) + 1, 253_402_300_799))
     return Entry(
         iss=AgencyCode(draw(st.from_regex(r"[A-Z0-9][A-Z0-9-]{0,15}", fullmatch=True))),
         iat=UnixTime(iat),

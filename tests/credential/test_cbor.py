@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from contextlib import suppress
 
 import cbor2
 import pytest
@@ -128,7 +129,9 @@ def test_takes_exactly_64_elements() -> None:
     assert cbor.decode(b"\x98\x40" + bytes(64)) == [0] * 64
 
 
-@pytest.mark.parametrize("head", [b"\x98\x41", b"\xb8\x41", b"\x9b" + b"\xff" * 8, b"\xba\x7f\0\0\0"])
+@pytest.mark.parametrize(
+    "head", [b"\x98\x41", b"\xb8\x41", b"\x9b" + b"\xff" * 8, b"\xba\x7f\0\0\0"]
+)
 def test_refuses_65_elements_before_reading_them(head: bytes) -> None:
     with pytest.raises(LimitError):
         cbor.decode(head)
@@ -158,7 +161,7 @@ def test_reads_keys_in_any_order_only_on_demand() -> None:
     assert cbor.decode(bytes.fromhex("a202000101"), ordered=False) == {2: 0, 1: 1}
 
 
-@pytest.mark.parametrize("data", ["a3010002000100", "a2616100616100", "a3182000010018" "2000"])
+@pytest.mark.parametrize("data", ["a3010002000100", "a2616100616100", "a31820000100182000"])
 def test_refuses_a_key_twice_in_any_order(data: str) -> None:
     with pytest.raises(EncodingError):
         cbor.decode(bytes.fromhex(data), ordered=False)
@@ -196,7 +199,9 @@ def test_another_implementation_reads_the_same(value: Value) -> None:
 
 @settings(max_examples=200)
 @given(st.data())
-def test_damaged_bytes_are_refused_or_are_the_only_encoding_of_something(data: st.DataObject) -> None:
+def test_damaged_bytes_are_refused_or_are_the_only_encoding_of_something(
+    data: st.DataObject,
+) -> None:
     whole = cbor.encode(data.draw(values))
     broken = data.draw(damaged(whole))
 
@@ -238,10 +243,8 @@ def test_any_bytes_are_refused_or_are_the_only_encoding_of_something(data: bytes
 def test_hostile_bytes_cost_neither_time_nor_memory(data: bytes) -> None:
     tracemalloc.start()
     began = time.perf_counter()
-    try:
+    with suppress(FormatError):
         cbor.decode(data, tags=frozenset({18}))
-    except FormatError:
-        pass
     seconds = time.perf_counter() - began
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -1,4 +1,4 @@
-"""Keys are read in their exact shapes only, and signatures checked with the algorithm of the key."""
+"""Keys are read in their exact shapes only; signatures are checked by the key's algorithm."""
 
 import cbor2
 import pytest
@@ -271,9 +271,7 @@ def test_a_key_of_others_that_is_wrong_is_refused(members: object) -> None:
         load_foreign_key(cbor2.dumps(members))
 
 
-@pytest.mark.parametrize(
-    ("group", "case"), cases("ecdsa/ecdsa_secp256r1_sha256_p1363_test.json")
-)
+@pytest.mark.parametrize(("group", "case"), cases("ecdsa/ecdsa_secp256r1_sha256_p1363_test.json"))
 def test_published_es256_vector(group: dict[str, object], case: dict[str, object]) -> None:
     point = bytes.fromhex(group["publicKey"]["uncompressed"])
     key = load_foreign_key(cbor2.dumps({1: 2, -1: 1, -2: point[1:33], -3: point[33:]}))

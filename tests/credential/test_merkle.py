@@ -1,4 +1,4 @@
-"""The fast Merkle functions agree with the standard written down slowly, and with other people's vectors."""
+"""The fast Merkle functions agree with the standard written down slowly, and with vectors."""
 
 import json
 from base64 import b64decode
@@ -113,9 +113,7 @@ def test_inclusion_is_proven_in_trees_of_any_size(size: int, chance: st.DataObje
 
 @settings(max_examples=60)
 @given(size2=huge, chance=st.data())
-def test_consistency_is_proven_between_trees_of_any_size(
-    size2: int, chance: st.DataObject
-) -> None:
+def test_consistency_is_proven_between_trees_of_any_size(size2: int, chance: st.DataObject) -> None:
     size1 = chance.draw(st.integers(1, size2))
 
     verify_consistency(
