@@ -1,6 +1,6 @@
-"""The trust anchor: the one small file a verifier begins from, with a digest short enough to read aloud.
+"""The trust anchor: the one small file a verifier begins from.
 
-docs/formats/checkpoint.md, "Trust anchor".
+Its digest is short enough to read aloud (docs/formats/checkpoint.md, "Trust anchor").
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """The file of a trust bundle: limits first, then a bounded inflate, then the body member by member.
 
-docs/formats/bundle.md, "File". What the members mean together is the business of registry/bundle.py.
+docs/formats/bundle.md, "File". What the members mean together is the business of
+registry/bundle.py.
 """
 
 import zlib
@@ -50,7 +51,10 @@ class Envelope(NamedTuple):
 
 
 class Body(NamedTuple):
-    """The members of the body: `content` is a full bundle's journal file or a lite one's snapshot."""
+    """The members of the body.
+
+    `content` is a full bundle's journal file or a lite one's snapshot.
+    """
 
     content: bytes | SnapshotReading
     documents: Documents
@@ -106,7 +110,10 @@ def _read_envelope(reader: CborReader, limits: BundleLimits) -> Envelope:
 
 
 def inflate(compressed: bytes, length: int) -> bytes:
-    """Exactly `length` bytes, from a zlib stream (RFC 1950) that ends with its last byte. Raises BundleError."""
+    """Exactly `length` bytes, from a zlib stream (RFC 1950) that ends with its last byte.
+
+    Raises BundleError.
+    """
     inflater = zlib.decompressobj()
     try:
         body = inflater.decompress(compressed, length + 1)
@@ -179,7 +186,10 @@ def write_bundle_file(
     checkpoints: Sequence[Checkpoint] = (),
     read_at: ReadAt | None = None,
 ) -> bytes:
-    """The file of a bundle whose member 1 or 2 is `content`; `registry` is chain id and contract."""
+    """The file of a bundle whose member 1 or 2 is `content`.
+
+    `registry` is chain id and contract.
+    """
     members: dict[cbor.Key, cbor.Value] = {
         int(kind): content,
         3: list(documents.status_lists),

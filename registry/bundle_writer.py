@@ -1,4 +1,4 @@
-"""Makes trust bundles: the right documents for a state, in order, in the one form a reader accepts."""
+"""Makes trust bundles: the right documents for a state, in the one form a reader accepts."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,8 @@ def make_full_bundle(
 ) -> bytes:
     """The full bundle of a journal: vouched for by checkpoints, or else read from a node at a time.
 
-    The documents must be the newest as of the last checkpoint. Raises BundleError for a malformed document.
+    The documents must be the newest as of the last checkpoint. Raises BundleError for a malformed
+    document.
     """
     return write_bundle_file(
         BundleKind.FULL,
@@ -44,8 +45,8 @@ def make_lite_bundle(
 ) -> bytes:
     """The lite bundle of a state, which must be the one the last checkpoint states.
 
-    Status lists that are not given are named by digest only: their credentials stay INDETERMINATE. Details are left
-    out. Raises BundleError for a malformed document, or without a checkpoint.
+    Status lists that are not given are named by digest only: their credentials stay INDETERMINATE.
+    Details are left out. Raises BundleError for a malformed document, or without a checkpoint.
     """
     if not checkpoints:
         raise BundleError("a lite bundle needs a checkpoint: nothing else vouches for a snapshot")
@@ -61,7 +62,10 @@ def make_lite_bundle(
 
 
 def sorted_documents(documents: Documents) -> Documents:
-    """The documents in the order of a bundle: lists and details by agency and list, types by type and version."""
+    """The documents in the order of a bundle.
+
+    Lists and details by agency and list, types by type and version.
+    """
     return Documents(
         tuple(sorted(documents.status_lists, key=_list_slot)),
         tuple(sorted(documents.details, key=_details_slot)),

@@ -1,7 +1,8 @@
-"""A cursor over deterministic CBOR that is told what must come next, for files too large to decode into values first.
+"""A cursor over deterministic CBOR that is told what must come next.
 
-A bundle holds tens of thousands of rows. Reading by schema needs one pass, builds nothing that is not wanted, and stops
-at the first item that is not the expected one, so hostile bytes cannot make it allocate more than they are long.
+For files too large to decode into values first: a bundle holds tens of thousands of rows. Reading
+by schema needs one pass, builds nothing that is not wanted, and stops at the first item that is not
+the expected one, so hostile bytes cannot make it allocate more than they are long.
 """
 
 from collections.abc import Callable
@@ -35,8 +36,9 @@ MAX_FLAT_BYTES: Final = 2048
 class CborReader:
     """Reads items in the order the caller asks for them; `position` is the offset of the next one.
 
-    Every method raises StructureError for another item than the one asked for, EncodingError for one that is not
-    deterministic (RFC 8949 §4.2.1) or cut short, LimitError for one that is longer than allowed.
+    Every method raises StructureError for another item than the one asked for, EncodingError for
+    one that is not deterministic (RFC 8949 §4.2.1) or cut short, LimitError for one that is longer
+    than allowed.
     """
 
     __slots__ = ("_source", "position")
@@ -77,7 +79,10 @@ class CborReader:
         """An unsigned integer of at most `most`."""
         value = self._argument(0)
         if value > most:
-            message = f"the number before byte {self.position} is {value}; at most {most} is allowed there"
+            message = (
+                f"the number before byte {self.position} is {value}; at most {most} is "
+                "allowed there"
+            )
             raise StructureError(message)
         return value
 
@@ -112,7 +117,10 @@ class CborReader:
     def _string(self, major: int, most: int) -> bytes:
         length = self._argument(major)
         if length > most:
-            message = f"the string before byte {self.position} has {length} bytes; at most {most} are allowed"
+            message = (
+                f"the string before byte {self.position} has {length} bytes; at most {most} "
+                "are allowed"
+            )
             raise LimitError(message)
         start = self.position
         end = start + length
@@ -132,7 +140,10 @@ class CborReader:
         return value == 0xF5
 
     def null(self) -> bool:
-        """True, and the cursor moves on, where the next item is `null`; else False and nothing moves."""
+        """True, and the cursor moves on, where the next item is `null`.
+
+        Else False and nothing moves.
+        """
         if self._peek() != _NULL:
             return False
         self.position += 1
@@ -146,10 +157,16 @@ class CborReader:
         """Enters an array of `least` to `most` elements and returns how many follow."""
         count = self._argument(4)
         if count > most:
-            message = f"the array before byte {self.position} has {count} elements; at most {most} are allowed"
+            message = (
+                f"the array before byte {self.position} has {count} elements; at most "
+                f"{most} are allowed"
+            )
             raise LimitError(message)
         if count < least:
-            message = f"the array before byte {self.position} has {count} elements; at least {least} are needed"
+            message = (
+                f"the array before byte {self.position} has {count} elements; at least "
+                f"{least} are needed"
+            )
             raise StructureError(message)
         return count
 

@@ -1,6 +1,7 @@
-"""Checkpoints: signed statements of where the journal stands, and the steps to believe a chain of them.
+"""Checkpoints: signed statements of where the journal stands, and when to believe a chain of them.
 
-docs/formats/checkpoint.md is the format. The keys decide the algorithms; a signature only has to agree.
+docs/formats/checkpoint.md is the format. The keys decide the algorithms; a signature only has to
+agree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,7 +77,10 @@ class Belief(NamedTuple):
 
 
 def state_statement(state: TrustState, at: int) -> Statement:
-    """The statement that describes a state. Raises TrustStateError for a time before the last entry's, or no signers."""
+    """The statement that describes a state.
+
+    Raises TrustStateError for a time before the last entry's, or no signers.
+    """
     if at < state.time:
         raise TrustStateError(
             f"a checkpoint at {at} would be before the last journal entry at {state.time}"
@@ -152,7 +156,10 @@ def sign_statement(statement: Statement, signer: Signer) -> CheckpointSignature:
 
 
 def make_checkpoint(statement: Statement, signatures: Sequence[CheckpointSignature]) -> Checkpoint:
-    """The checkpoint of these signatures, in the order of their kids. Raises CheckpointError for a kid twice."""
+    """The checkpoint of these signatures, in the order of their kids.
+
+    Raises CheckpointError for a kid twice.
+    """
     ordered = tuple(sorted(signatures, key=lambda signature: signature.kid))
     if not 1 <= len({signature.kid for signature in ordered}) == len(ordered) <= MAX_SIGNERS:
         raise CheckpointError(f"a checkpoint has 1 to {MAX_SIGNERS} signatures by different keys")
@@ -198,7 +205,8 @@ def read_checkpoint(reader: CborReader) -> Checkpoint:
     kids = [signature.kid for signature in signatures]
     if kids != sorted(set(kids)):
         raise CheckpointError(
-            "the signatures of a checkpoint are not in the order of their kids, or a kid is there twice"
+            "the signatures of a checkpoint are not in the order of their kids, or a "
+            "kid is there twice"
         )
     if reader.position - start > MAX_CHECKPOINT_BYTES:
         raise CheckpointError(f"a checkpoint has more than {MAX_CHECKPOINT_BYTES} bytes")
@@ -230,11 +238,11 @@ def _read_signature(reader: CborReader) -> CheckpointSignature:
 def believe(
     checkpoints: Sequence[Checkpoint], trusted: Signers, *, chain_id: int, contract: bytes
 ) -> Belief:
-    """The last statement of a chain of checkpoints that starts at the trusted signers, oldest first.
+    """The last statement of a chain of checkpoints, oldest first, from the trusted signers on.
 
-    Steps 1 to 5 of checkpoint.md: each needs k of the signers trusted so far and hands on to the signers it states;
-    the last needs k of its own signers too, so that old signers alone cannot end a chain. Raises CheckpointError, and
-    ForeignRegistryError for another registry.
+    Steps 1 to 5 of checkpoint.md: each needs k of the signers trusted so far and hands on to the
+    signers it states; the last needs k of its own signers too, so that old signers alone cannot end
+    a chain. Raises CheckpointError, and ForeignRegistryError for another registry.
     """
     if not checkpoints:
         raise CheckpointError(
@@ -285,7 +293,10 @@ def _check_order(before: Statement | None, statement: Statement) -> None:
 
 
 def _require_quorum(checkpoint: Checkpoint, signers: Signers, whose: str) -> tuple[Kid, ...]:
-    """The kids of the signers that signed. Raises CheckpointError for fewer than k, or a signature that is false."""
+    """The kids of the signers that signed.
+
+    Raises CheckpointError for fewer than k, or a signature that is false.
+    """
     keys = signers.verifying_keys()
     signed_by = tuple(
         signature.kid
@@ -294,7 +305,8 @@ def _require_quorum(checkpoint: Checkpoint, signers: Signers, whose: str) -> tup
     )
     if len(signed_by) < signers.threshold:
         raise CheckpointError(
-            f"the checkpoint at size {checkpoint.statement.size} has {len(signed_by)} signatures by the signers {whose}; "
+            f"the checkpoint at size {checkpoint.statement.size} has {len(signed_by)} "
+            f"signatures by the signers {whose}; "
             f"{signers.threshold} are needed"
         )
     return signed_by
@@ -303,7 +315,10 @@ def _require_quorum(checkpoint: Checkpoint, signers: Signers, whose: str) -> tup
 def _is_by_one_of(
     signature: CheckpointSignature, keys: Mapping[bytes, VerifyingKey], statement_bytes: bytes
 ) -> bool:
-    """True for a valid signature by one of the keys, False for one by another key. Raises CheckpointError for a false one."""
+    """True for a valid signature by one of the keys, False for one by another key.
+
+    Raises CheckpointError for a false one.
+    """
     key = keys.get(signature.kid)
     if key is None:
         return False

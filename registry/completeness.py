@@ -1,6 +1,7 @@
-"""Which keys a signature alone no longer speaks for, so that a snapshot must carry all their anchors.
+"""Which keys a signature alone no longer speaks for: a snapshot must carry all their anchors.
 
-docs/formats/bundle.md, "complete": decided after the last entry, from what the journal says and nothing else.
+docs/formats/bundle.md, "complete": decided after the last entry, from what the journal says and
+nothing else.
 """
 
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ def complete_kids(content: "StateContent") -> frozenset[Kid]:
 
 
 def _limited_agencies(content: "StateContent") -> set[AgencyCode]:
-    """The agencies that are not active, or have an accreditation that is not open-ended all the way up."""
+    """The agencies not active, or with an accreditation not open-ended all the way up."""
     limited = {
         code for code, agency in content.agencies.items() if agency.state is not AgencyState.ACTIVE
     }

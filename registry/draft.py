@@ -1,7 +1,7 @@
 """What a replay has gathered so far: the mutable twin of a trust state, owned by one TrustBuilder.
 
-The rules in registry/rules_*.py read and change it; nothing else does. Every change costs the same however long the
-journal is, so that no journal can make a replay slow.
+The rules in registry/rules_*.py read and change it; nothing else does. Every change costs the same
+however long the journal is, so that no journal can make a replay slow.
 """
 
 from dataclasses import dataclass, field

@@ -1,17 +1,17 @@
-"""The errors of the registry, so that a caller can tell a bad journal from a foreign bundle and from a chain out of reach.
+"""The errors of the registry: a bad journal, trust data not to be used, a chain out of reach.
 
 SealrootError
-├── JournalError             a journal breaks a rule of docs/formats/journal.md; has the `index` of the entry
-├── TrustStateError          a trust state was asked for something it cannot do
-├── TrustDataError           trust data must not be used; has a stable `code` of docs/formats/verdict.md
-│   ├── BundleError              trust.malformed  not a whole bundle of docs/formats/bundle.md
-│   │   ├── SnapshotError            the snapshot inside is not in its one canonical form
-│   │   └── CheckpointError          too few signatures, or a checkpoint that breaks docs/formats/checkpoint.md
-│   ├── ForeignRegistryError     trust.foreign    the trust data of another chain or contract
-│   └── RollbackError            trust.rollback   older than what this verifier has already seen
-│       └── ForkError                the same journal in two versions: someone shows different people different things
-├── TrustAnchorError         a trust anchor file that cannot be used
-└── ChainError               the chain, seen from the outside
+├── JournalError           a journal breaks a rule of journal.md; has the `index` of the entry
+├── TrustStateError        a trust state was asked for something it cannot do
+├── TrustDataError         trust data must not be used; has a stable `code` of verdict.md
+│   ├── BundleError          trust.malformed  not a whole bundle of bundle.md
+│   │   ├── SnapshotError      the snapshot inside is not in its one canonical form
+│   │   └── CheckpointError    malformed, or with too few signatures (checkpoint.md)
+│   ├── ForeignRegistryError trust.foreign    of another chain or contract
+│   └── RollbackError        trust.rollback   older than what this verifier has seen
+│       └── ForkError          one journal in two versions, shown to different people
+├── TrustAnchorError       a trust anchor file that cannot be used
+└── ChainError             the chain, seen from the outside
     ├── ChainUnavailableError    no endpoint answered: try again later, nothing is lost
     ├── ChainMismatchError       the chain is not the one the local files belong to
     └── TransactionRefusedError  the contract refused a change
@@ -23,7 +23,10 @@ from credential.errors import SealrootError
 
 
 class JournalError(SealrootError):
-    """A journal breaks a rule; `index` is the entry it breaks at, or None where no single entry is to blame."""
+    """A journal breaks a rule.
+
+    `index` is the entry it breaks at, or None where no single entry is to blame.
+    """
 
     def __init__(self, message: str, index: int | None = None) -> None:
         super().__init__(message if index is None else f"journal entry {index}: {message}")

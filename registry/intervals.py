@@ -1,7 +1,8 @@
-"""Times at which something holds, as sorted bounds: it holds where an odd number of bounds lies at or before the time.
+"""Times at which something holds, as sorted bounds.
 
-So "an interval holds from its start up to, not including its end" (docs/formats/journal.md) is one bisection, however
-often an agency was suspended or an accreditation renewed.
+It holds where an odd number of bounds lies at or before the time. So "an interval holds from its
+start up to, not including its end" (docs/formats/journal.md) is one bisection, however often an
+agency was suspended or an accreditation renewed.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The journal: entries in order, the head that commits to them, and the file in which a copy travels.
+"""The journal: entries in order, the head that commits to them, the file a copy travels in.
 
 docs/formats/journal.md is the format. What the entries *mean* is the business of registry/trust.py.
 """
@@ -12,14 +12,29 @@ from typing import NamedTuple
 
 from credential.ids import Digest
 from registry.errors import JournalError
-from registry.head import initial_head as initial_head
-from registry.head import next_head as next_head
-from registry.kinds import Kind as Kind
-from registry.payload_codec import decode_payload as decode_payload
-from registry.payload_codec import encode_payload as encode_payload
-from registry.payload_codec import kind_of
+from registry.head import initial_head, next_head
+from registry.kinds import Kind
+from registry.payload_codec import decode_payload, encode_payload, kind_of
 from registry.payloads import Names, Payload
 
+__all__ = [
+    "Journal",
+    "JournalDifference",
+    "JournalEntry",
+    "JournalFile",
+    "Kind",
+    "decode_payload",
+    "describe_entry",
+    "encode_payload",
+    "first_difference",
+    "head_after",
+    "initial_head",
+    "make_entry",
+    "next_head",
+    "open_journal_file",
+    "read_journal_file",
+    "write_journal_file",
+]
 MAGIC = b"SEALJNL1"
 MAX_FILE_BYTES = 1 << 30
 _FILE_HEAD = Struct(">8s32s20s")
@@ -28,7 +43,10 @@ MAX_ENTRY_BYTES = 0xFFFF
 
 
 class JournalEntry(NamedTuple):
-    """One entry as the chain has it. `kind` is the raw byte: a copy can be checked without knowing every kind."""
+    """One entry as the chain has it.
+
+    `kind` is the raw byte: a copy can be checked without knowing every kind.
+    """
 
     index: int
     time: int
@@ -50,7 +68,10 @@ class Journal:
 
 
 class JournalFile(NamedTuple):
-    """A journal file opened at its head; `entries` reads it while it is walked, once, and ends at the last byte."""
+    """A journal file opened at its head.
+
+    `entries` reads it while it is walked, once, and ends at the last byte.
+    """
 
     chain_id: int
     contract: bytes
@@ -71,16 +92,21 @@ def head_after(chain_id: int, contract: bytes, entries: Iterable[JournalEntry]) 
 
 
 def open_journal_file(source: bytes, *, max_bytes: int = MAX_FILE_BYTES) -> JournalFile:
-    """The registry a journal file belongs to, and its entries one by one; nothing is held that is not asked for.
+    """The registry a journal file belongs to, and its entries one by one.
 
-    Raises JournalError here for a file that is too large or no journal file, and while the entries are walked for
-    bytes that end inside an entry.
+    Nothing is held that is not asked for.
+
+    Raises JournalError here for a file that is too large or no journal file, and while the entries
+    are walked for bytes that end inside an entry.
     """
     if len(source) > max_bytes:
         message = f"the journal file has {len(source)} bytes; at most {max_bytes} are read"
         raise JournalError(message)
     if len(source) < _FILE_HEAD.size or not source.startswith(MAGIC):
-        message = "these bytes are not a journal file: it begins with SEALJNL1, the chain id and the contract"
+        message = (
+            "these bytes are not a journal file: it begins with SEALJNL1, the chain id and "
+            "the contract"
+        )
         raise JournalError(message)
     _, chain_id, contract = _FILE_HEAD.unpack_from(source)
     return JournalFile(int.from_bytes(chain_id, "big"), contract, _walk(source))
@@ -117,14 +143,20 @@ def write_journal_file(journal: Journal) -> bytes:
     parts = [_FILE_HEAD.pack(MAGIC, journal.chain_id.to_bytes(32, "big"), journal.contract)]
     for position, (index, time, kind, content) in enumerate(journal.entries):
         if index != position or len(content) > MAX_ENTRY_BYTES:
-            message = f"it stands at position {position} with {len(content)} bytes and cannot be written there"
+            message = (
+                f"it stands at position {position} with {len(content)} bytes and cannot be "
+                "written there"
+            )
             raise JournalError(message, index)
         parts += (_ENTRY_HEAD.pack(time, kind, len(content)), content)
     return b"".join(parts)
 
 
 def describe_entry(entry: JournalEntry) -> dict[str, str | int]:
-    """An entry as the tools print it (journal.md, "CDDL of one decoded entry"). Raises JournalError."""
+    """An entry as the tools print it (journal.md, "CDDL of one decoded entry").
+
+    Raises JournalError.
+    """
     payload = decode_payload(entry.kind, entry.data)
     described: dict[str, str | int] = {
         "index": entry.index,
@@ -149,7 +181,10 @@ def _describe(name: str, value: object) -> dict[str, str | int]:
 
 
 class JournalDifference(NamedTuple):
-    """The first place where two journals part; `what` is one of changed, dropped, reordered, added, time."""
+    """The first place where two journals part.
+
+    `what` is one of changed, dropped, reordered, added, time.
+    """
 
     index: int
     what: str
@@ -170,7 +205,10 @@ def first_difference(
 
 
 def _name_difference(ours: tuple[JournalEntry, ...], theirs: tuple[JournalEntry, ...]) -> str:
-    """Look one entry ahead on both sides: that is enough to tell an edit from a loss, an insertion and a swap."""
+    """What happened at the first difference, seen by looking one entry ahead on both sides.
+
+    That is enough to tell an edit from a loss, an insertion and a swap.
+    """
     here, there = [entry[1:] for entry in ours], [entry[1:] for entry in theirs]
     if not there:
         return "added"

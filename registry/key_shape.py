@@ -1,7 +1,7 @@
-"""The shapes of COSE_Keys as bytes, so that thousands of registered keys are checked without one curve operation.
+"""The shapes of COSE_Keys as bytes: thousands of keys are checked without one curve operation.
 
-docs/formats/sealed.md gives two shapes and docs/formats/checkpoint.md a third. Each is deterministic CBOR with one
-variable part, so its bytes are a fixed prefix, the key, and for ES256 two bytes for the sign of y.
+docs/formats/sealed.md gives two shapes. Each is deterministic CBOR with one variable part, so its
+bytes are a fixed prefix, the key, and for ES256 two bytes for the sign of y.
 """
 
 from credential.errors import KeyFormatError
@@ -17,8 +17,8 @@ _MLDSA44_LENGTH = len(_MLDSA44_PREFIX) + 1312
 def batch_key_algorithm(cose_key: bytes) -> int:
     """The algorithm of a batch key, by the shape of its COSE_Key alone.
 
-    Whether the point is on the curve shows when a signature is checked: nobody can sign with a key that is not.
-    Raises KeyFormatError for any other shape (sealed.md, "Keys").
+    Whether the point is on the curve shows when a signature is checked: nobody can sign with a key
+    that is not. Raises KeyFormatError for any other shape (sealed.md, "Keys").
     """
     if (
         len(cose_key) == _ES256_LENGTH

@@ -1,4 +1,4 @@
-"""The kinds of journal entries and the small enumerations their fields use (docs/formats/journal.md)."""
+"""The kinds of journal entries and the enumerations their fields use (journal.md)."""
 
 from enum import IntEnum
 
@@ -57,7 +57,7 @@ class KeyPurpose(IntEnum):
 
 
 class KeySafety(IntEnum):
-    """Whether a key's signature or anchor still counts (journal.md, "Questions asked as of a time")."""
+    """Whether a key's signature or anchor still counts (journal.md, "Questions asked…")."""
 
     SAFE = 1
     CONFIRMED = 2

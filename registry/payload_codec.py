@@ -1,4 +1,7 @@
-"""Entry data to typed payloads and back: one table of fixed-width fields per kind (docs/formats/journal.md)."""
+"""Entry data to typed payloads and back: one table of fixed-width fields per kind.
+
+docs/formats/journal.md, "Field types" and "Kinds".
+"""
 
 import re
 from collections.abc import Callable
@@ -43,9 +46,15 @@ def decode_agency_code(raw: bytes) -> AgencyCode:
 
 
 def check_name(name: str) -> str:
-    """The name, when it has 1 to 120 characters and no control character. Else raises JournalError."""
+    """The name, when it has 1 to 120 characters and no control character.
+
+    Else raises JournalError.
+    """
     if not 1 <= len(name) <= MAX_NAME_CHARACTERS or _CONTROL.search(name):
-        message = f"{name!r} is not a name of 1 to {MAX_NAME_CHARACTERS} characters without control characters"
+        message = (
+            f"{name!r} is not a name of 1 to {MAX_NAME_CHARACTERS} characters without "
+            "control characters"
+        )
         raise JournalError(message)
     return name
 
@@ -214,7 +223,10 @@ def unknown_kind(kind: int) -> JournalError:
 
 
 def decode_payload(kind: int, source: bytes) -> p.Payload:
-    """What an entry says. Raises JournalError for an unknown kind, another length, or a field not of its form."""
+    """What an entry says.
+
+    Raises JournalError for an unknown kind, another length, or a field not of its form.
+    """
     if kind not in _LAYOUTS:
         raise unknown_kind(kind)
     payload_class, layout = _LAYOUTS[Kind(kind)]
@@ -225,7 +237,10 @@ def _decode_fields(kind: Kind, layout: tuple[_Field, ...], source: bytes) -> lis
     fixed = sum(field.width or 0 for field in layout)
     has_tail = layout[-1].width is None
     if len(source) < fixed or (len(source) > fixed and not has_tail):
-        message = f"{kind.title} has {len(source)} bytes of data, not {fixed}{' or more' if has_tail else ''}"
+        message = (
+            f"{kind.title} has {len(source)} bytes of data, not "
+            f"{fixed}{' or more' if has_tail else ''}"
+        )
         raise JournalError(message)
     values: list[object] = []
     position = 0

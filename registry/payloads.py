@@ -1,6 +1,7 @@
 """The data of each kind of journal entry as a typed value (docs/formats/journal.md, "Kinds").
 
-The classes hold what is written there and nothing else. registry/payload_codec.py turns them into bytes and back.
+The classes hold what is written there and nothing else. registry/payload_codec.py turns them into
+bytes and back.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from registry.kinds import AlgorithmPhase, KeyPurpose
 
 
 class Names(NamedTuple):
-    """The zh-Hant and the English name of an agency, each of 1 to 120 characters without control characters."""
+    """The names of an agency, each of 1 to 120 characters without control characters."""
 
     zh_hant: str
     en: str

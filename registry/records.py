@@ -1,6 +1,7 @@
-"""What a replayed journal knows about each agency, key, accreditation, type, list, algorithm and batch.
+"""What a replayed journal knows of each agency, key, accreditation, type, list and batch.
 
-`at` is always the block time of the journal entry. Everything here is immutable; a change makes a new record.
+`at` is always the block time of the journal entry. Everything here is immutable; a change makes a
+new record.
 """
 
 from typing import NamedTuple
@@ -49,14 +50,20 @@ class Agency(NamedTuple):
 
 
 class Compromise(NamedTuple):
-    """A key compromise: what the key signed counts no more unless it was anchored before `since` or is confirmed."""
+    """A key compromise.
+
+    What the key signed counts no more unless it was anchored before `since` or is confirmed.
+    """
 
     since: UnixTime
     at: UnixTime
 
 
 class KeyRecord(NamedTuple):
-    """A registered key. `cose_key` is as registered; its point is not looked at before the first signature."""
+    """A registered key. `cose_key` is as registered.
+
+    Its point is not looked at before the first signature.
+    """
 
     cose_key: bytes
     kid: Kid

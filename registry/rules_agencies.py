@@ -1,6 +1,7 @@
 """The rules for agencies and their keys (docs/formats/journal.md, rules 2, 3 and 4).
 
-Each function checks one payload against the draft and then writes it there; it raises JournalError before any change.
+Each function checks one payload against the draft and then writes it there; it raises JournalError
+before any change.
 """
 
 from credential.errors import KeyFormatError
@@ -94,7 +95,10 @@ def _check_cose_key(payload: p.KeyAdded) -> None:
         message = f"key {payload.kid.hex()}: {error}"
         raise JournalError(message) from error
     if alg != payload.alg:
-        message = f"key {payload.kid.hex()} is registered for algorithm {payload.alg}, but its COSE_Key is for {alg}"
+        message = (
+            f"key {payload.kid.hex()} is registered for algorithm {payload.alg}, but its "
+            f"COSE_Key is for {alg}"
+        )
         raise JournalError(message)
 
 
@@ -123,7 +127,10 @@ def key_compromised(draft: Draft, at: UnixTime, payload: p.KeyCompromised) -> No
         raise JournalError(message)
     first = key.compromise
     if first is not None and payload.since >= first.since:
-        message = f"key {payload.kid.hex()} is compromised since {first.since}; a later entry must name an earlier time"
+        message = (
+            f"key {payload.kid.hex()} is compromised since {first.since}; a later entry "
+            "must name an earlier time"
+        )
         raise JournalError(message)
     compromise = Compromise(payload.since, at if first is None else first.at)
     draft.keys[payload.kid] = key._replace(compromise=compromise)

@@ -1,7 +1,8 @@
 """The rules for what comes by the thousand: anchored batches and published status lists.
 
-docs/formats/journal.md, rules 7, 8 and 9. Nearly every entry of a real journal is one of these, so they read the bytes
-themselves and ask one dictionary; only a refusal takes the time to find out why.
+docs/formats/journal.md, rules 7, 8 and 9. Nearly every entry of a real journal is one of these, so
+they read the bytes themselves and ask one dictionary; only a refusal takes the time to find out
+why.
 """
 
 from struct import Struct
@@ -116,6 +117,9 @@ def batch_confirmed(draft: Draft, _at: UnixTime, payload: p.BatchConfirmed) -> N
     position = batches[payload.batch_no - 1]
     anchor = draft.anchors[position]
     if draft.keys[anchor.kid].compromise is None:
-        message = f"batch {payload.batch_no} of {payload.agency} is confirmed, but its key is not compromised"
+        message = (
+            f"batch {payload.batch_no} of {payload.agency} is confirmed, but its key is not "
+            "compromised"
+        )
         raise JournalError(message)
     draft.anchors[position] = anchor._replace(confirmed=True)

@@ -1,7 +1,8 @@
-"""The rules for who may issue what and how: accreditations, types, algorithms, signers, the successor registry.
+"""The rules for who may issue what and how, and for who vouches for the journal.
 
-docs/formats/journal.md, rules 5, 6, 10, 11 and 12. Each function checks one payload against the draft and then writes
-it there; it raises JournalError before any change.
+docs/formats/journal.md, rules 5, 6, 10, 11 and 12: accreditations, types, checkpoint signers,
+algorithms, the successor registry. Each function checks one payload against the draft and then
+writes it there; it raises JournalError before any change.
 """
 
 from credential.ids import UnixTime
@@ -91,7 +92,10 @@ def type_registered(draft: Draft, at: UnixTime, payload: p.TypeRegistered) -> No
     """The next version of a credential type."""
     expected = draft.type_versions.get(payload.type_no, 0) + 1
     if payload.version != expected:
-        message = f"version {payload.version} of type {payload.type_no} is registered where {expected} is next"
+        message = (
+            f"version {payload.version} of type {payload.type_no} is registered where "
+            f"{expected} is next"
+        )
         raise JournalError(message)
     draft.type_versions[payload.type_no] = expected
     draft.types[payload.type_no, expected] = TypeVersion(

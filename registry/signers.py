@@ -1,4 +1,7 @@
-"""The checkpoint signers: k of n keys whose word a verifier takes for the head (docs/formats/checkpoint.md)."""
+"""The checkpoint signers: k of n keys whose word a verifier takes for the head.
+
+docs/formats/checkpoint.md.
+"""
 
 from typing import NamedTuple
 
@@ -45,7 +48,7 @@ def signers_value(signers: Signers | None) -> cbor.Value:
 
 
 def encode_cose_key_array(cose_keys: tuple[bytes, ...]) -> bytes:
-    """The deterministic CBOR array of COSE_Key maps that stands at the end of a checkpointSignersSet entry."""
+    """The array of COSE_Key maps at the end of a checkpointSignersSet entry."""
     return cbor.encode([cbor.decode(key) for key in cose_keys])
 
 
@@ -60,7 +63,10 @@ def _cose_keys(value: cbor.Value) -> tuple[bytes, ...]:
         or len(value) > MAX_SIGNERS
         or not all(isinstance(key, dict) for key in value)
     ):
-        message = f"the keys of the checkpoint signers are not an array of at most {MAX_SIGNERS} COSE_Key maps"
+        message = (
+            f"the keys of the checkpoint signers are not an array of at most {MAX_SIGNERS} "
+            "COSE_Key maps"
+        )
         raise StructureError(message)
     return tuple(cbor.encode(key) for key in value)
 

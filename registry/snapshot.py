@@ -1,4 +1,4 @@
-"""The snapshot: what a journal says in one canonical form, so that its digest can be signed and a lite bundle carry it.
+"""The snapshot: what a journal says in one canonical form, to be signed and to be carried.
 
 docs/formats/bundle.md, "Snapshot". Reading one back is the business of registry/snapshot_reader.py.
 """
@@ -11,8 +11,10 @@ from credential.ids import AgencyCode, Digest
 from registry.errors import TrustStateError
 from registry.records import Agency, StatusRecord
 from registry.signers import signers_value
-from registry.snapshot_reader import decode_snapshot as decode_snapshot
+from registry.snapshot_reader import decode_snapshot
 from registry.trust_state import TrustState
+
+__all__ = ["decode_snapshot", "encode_snapshot", "snapshot_digest", "snapshot_value"]
 
 NO_OMISSIONS: frozenset[tuple[AgencyCode, int]] = frozenset()
 

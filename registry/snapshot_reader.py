@@ -1,7 +1,8 @@
-"""Reads a snapshot back into a trust state, refusing every form but the canonical one (docs/formats/bundle.md).
+"""Reads a snapshot back into a trust state, refusing every form but the canonical one.
 
-A lite bundle leaves out the digests of the status lists it carries. So reading has two steps: `read_snapshot` takes in
-the rows, `complete_snapshot` fills the digests in, computes the digest a checkpoint signs, and makes the state.
+docs/formats/bundle.md, "Snapshot". A lite bundle leaves out the digests of the status lists it
+carries. So reading has two steps: `read_snapshot` takes in the rows, `complete_snapshot` fills the
+digests in, computes the digest a checkpoint signs, and makes the state.
 """
 
 from collections.abc import Mapping
@@ -59,7 +60,7 @@ def decode_snapshot(source: bytes) -> TrustState:
 def complete_snapshot(
     reading: SnapshotReading, digests: Mapping[tuple[AgencyCode, int], Digest]
 ) -> tuple[TrustState, Digest]:
-    """The state, and SHA-256 of the complete snapshot, with the left-out status digests taken from `digests`.
+    """The state, and SHA-256 of the complete snapshot, the missing digests from `digests`.
 
     Raises SnapshotError where one is missing.
     """
@@ -70,7 +71,8 @@ def complete_snapshot(
         digest = digests.get(row)
         if digest is None:
             raise SnapshotError(
-                f"the snapshot leaves out the digest of list {row[1]} of {row[0]}, without that list"
+                f"the snapshot leaves out the digest of list {row[1]} of {row[0]}, "
+                "without that list"
             )
         status[row] = status[row]._replace(digest=digest)
         hasher.update(reading.source[position:gap])

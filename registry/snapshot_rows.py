@@ -1,6 +1,7 @@
-"""The rows of a snapshot, each read and held against what a replay could have left there (docs/formats/bundle.md).
+"""The rows of a snapshot, each held against what a replay could have left there.
 
-Orders, positions and times are checked so that a snapshot has one form only; the rules are those of journal.md.
+docs/formats/bundle.md. Orders, positions and times are checked so that a snapshot has one form
+only; the rules are those of journal.md.
 """
 
 from collections.abc import Sequence
@@ -213,7 +214,7 @@ def check_types_registered(
 def read_status_row(
     reader: CborReader, codes: Sequence[AgencyCode], time: int
 ) -> tuple[tuple[int, int], StatusRecord, int | None]:
-    """One row of member 14: what it is sorted by, the row, and where its digest is left out (else None)."""
+    """One row of member 14: what it is sorted by, the row, and where its digest is missing."""
     reader.tuple_of(5)
     position = reader.uint()
     require(position < len(codes), f"no agency stands at position {position}")

@@ -3,15 +3,23 @@
 from collections.abc import Iterable
 
 from registry.journal import JournalEntry
-from registry.kinds import AgencyState as AgencyState
-from registry.kinds import AlgorithmPhase as AlgorithmPhase
-from registry.kinds import KeySafety as KeySafety
-from registry.records import Agency as Agency
-from registry.records import Anchor as Anchor
-from registry.records import KeyRecord as KeyRecord
-from registry.records import StatusRecord as StatusRecord
-from registry.trust_builder import TrustBuilder as TrustBuilder
-from registry.trust_state import TrustState as TrustState
+from registry.kinds import AgencyState, AlgorithmPhase, KeySafety
+from registry.records import Agency, Anchor, KeyRecord, StatusRecord
+from registry.trust_builder import TrustBuilder
+from registry.trust_state import TrustState
+
+__all__ = [
+    "Agency",
+    "AgencyState",
+    "AlgorithmPhase",
+    "Anchor",
+    "KeyRecord",
+    "KeySafety",
+    "StatusRecord",
+    "TrustBuilder",
+    "TrustState",
+    "replay",
+]
 
 
 def replay(chain_id: int, contract: bytes, entries: Iterable[JournalEntry]) -> TrustState:

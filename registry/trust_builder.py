@@ -1,6 +1,7 @@
-"""The replay: entries go in one by one, every rule of docs/formats/journal.md is kept, a trust state comes out.
+"""The replay: entries go in, every rule of docs/formats/journal.md is kept, a state comes out.
 
-A builder can be asked for the state at any size and then go on, which is how a mirror follows the chain.
+A builder can be asked for the state at any size and then go on, which is how a mirror follows the
+chain.
 """
 
 from collections.abc import Callable, Iterable
@@ -55,7 +56,10 @@ _RULES: Final[dict[int, _Rule]] = {
 
 
 class TrustBuilder:
-    """Replays a journal from its first entry. After a refused entry the builder is at the entry before it."""
+    """Replays a journal from its first entry.
+
+    After a refused entry the builder is at the entry before it.
+    """
 
     __slots__ = ("_draft",)
 
@@ -90,7 +94,7 @@ class TrustBuilder:
                     raise _out_of_order(entry, size, last_time)
                 if kind not in _RULES:
                     raise unknown_kind(kind)
-                _RULES[kind](draft, time, content)  # type: ignore[arg-type]  # a journal's time is Unix seconds
+                _RULES[kind](draft, UnixTime(time), content)
                 head = sha256(
                     head + STEP.pack(index, time, kind) + sha256(content).digest()
                 ).digest()  # type: ignore[assignment]  # bytes of a digest
@@ -102,7 +106,7 @@ class TrustBuilder:
             draft.head, draft.time, draft.size = head, last_time, size
 
     def advance_to(self, size: int, entries: Iterable[JournalEntry]) -> None:
-        """Exactly `size` entries are part of the state, the missing ones taken from the front of `entries`.
+        """Exactly `size` entries are part of the state, the missing ones taken from `entries`.
 
         Raises JournalError, also where the entries end too soon.
         """
@@ -112,7 +116,10 @@ class TrustBuilder:
             raise JournalError(message)
 
     def build(self) -> TrustState:
-        """The state after the entries so far. The builder may go on; the state does not change with it."""
+        """The state after the entries so far.
+
+        The builder may go on; the state does not change with it.
+        """
         draft = self._draft
         return TrustState(
             StateContent(

@@ -1,6 +1,7 @@
-"""Trust data: all a verifier needs at hand, whole and checked against itself, wherever it came from.
+"""Trust data: all a verifier needs at hand, whole and checked against itself.
 
-A trust state, the public files its digests name, and how strongly and as of when somebody vouches for it.
+A trust state, the public files its digests name, and how strongly and as of when somebody vouches
+for it; wherever it came from.
 """
 
 from collections.abc import Iterable, Mapping
@@ -103,7 +104,9 @@ def assemble(
     evidence: Evidence,
     kind: BundleKind,
 ) -> TrustData:
-    """The trust data of a state and its documents (bundle.md, step 5); `lists` are those of `documents`, as read.
+    """The trust data of a state and its documents (bundle.md, step 5).
+
+    `lists` are those of `documents`, as read.
 
     Raises BundleError for a document that fits nothing in the state.
     """
@@ -126,7 +129,7 @@ def assemble(
 def trust_data_of(
     state: TrustState, documents: Documents, evidence: Evidence, kind: BundleKind = BundleKind.FULL
 ) -> TrustData:
-    """The trust data of a state somebody else has vouched for, such as one read from a trusted node.
+    """The trust data of a state vouched for otherwise, such as one read from a trusted node.
 
     Raises BundleError for a document that is malformed or fits nothing in the state.
     """

@@ -1,7 +1,8 @@
 """The trust state: what a journal says, and the questions a verifier asks of it as of a time.
 
-A state does not change. The questions on the path of every verification are one or two dictionary look-ups; what they
-need is worked out once, on the first question of its kind (docs/formats/journal.md, "Questions asked as of a time").
+A state does not change. The questions on the path of every verification are one or two dictionary
+look-ups; what they need is worked out once, on the first question of its kind
+(docs/formats/journal.md, "Questions asked as of a time").
 """
 
 from bisect import bisect_right
@@ -28,7 +29,10 @@ from registry.signers import Signers
 
 @dataclass(frozen=True, slots=True)
 class StateContent:
-    """Everything a state knows. Dictionaries keep journal order; nobody changes them after they were given away."""
+    """Everything a state knows.
+
+    Dictionaries keep journal order; nobody changes them after they were given away.
+    """
 
     chain_id: int
     contract: bytes
@@ -106,7 +110,8 @@ class TrustState:
     def verifying_key(self, kid: Kid) -> VerifyingKey:
         """The registered key ready to verify with; loaded on first use.
 
-        Raises KeyError for an unknown kid, KeyFormatError for a COSE_Key that holds no safe public key.
+        Raises KeyError for an unknown kid, KeyFormatError for a COSE_Key that holds no safe public
+        key.
         """
         loaded = self._verifying_keys.get(kid)
         if loaded is None:
@@ -154,7 +159,7 @@ class TrustState:
         return AlgorithmPhase.NOT_STARTED if times is None else times.phase_at(at)
 
     def key_safety(self, kid: Kid, anchor: Anchor | None) -> KeySafety:
-        """Whether what a key signed counts: for an anchored batch, or (None) for something not anchored.
+        """Whether what a key signed counts, anchored or (None) not anchored.
 
         Raises KeyError for an unknown kid.
         """

@@ -1,54 +1,35 @@
-"""A registry, its agencies and its mirror in memory, with real keys and real bytes, so that an attack is three lines.
+"""A registry, its agencies and its mirror in memory, with real keys and real bytes.
+
+An attack is three lines:
 
     sim = Simulator()
-    office = sim.office("A15030000C")                # registered, accredited, with a key and an empty status list
+    office = sim.office("A15030000C")       # registered, accredited, a key, an empty status list
     batch = sim.issue(office, {1: "王小明"}, {1: "陳美麗"})   # signed
-    sim.anchor(batch)                                # anchored
-    sim.checkpoint()                                 # the checkpoint signers vouch for the journal as it is now
-    trust = sim.trust()                              # a verifier's trust data, out of a lite bundle
-    sealed = batch.sealed[0]                         # what the first holder carries
+    sim.anchor(batch)                       # anchored
+    sim.checkpoint()                        # the signers vouch for the journal as it is now
+    trust = sim.trust()                     # a verifier's trust data, out of a lite bundle
+    sealed = batch.sealed[0]                # what the first holder carries
 
     sim.compromise(office.key, since=sim.now)        # a leaked key
     forged = sim.issue(office, {1: "駭客"})
     sim.checkpoint(); trust = sim.trust()            # ... and the forgery is refused
 
-Every entry goes through the rules of a replay, so a simulator can only do what the contract would allow; to break a
-rule, make the entry by hand with `registry.journal.make_entry`. Nothing is random: the same calls give the same bytes.
-Each entry is a block of its own, `block_seconds` after the one before; set that to 0 for several entries in a block.
+Every entry goes through the rules of a replay, so a simulator can only do what the contract would
+allow; to break a rule, make the entry by hand with `registry.journal.make_entry`. Nothing but an
+ML-DSA signature is random: the same calls give the same bytes. Each entry is a block of its own,
+`block_seconds` after the one before; set that to 0 for several entries in a block.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
-
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from credential.batch import seal_batch
 from credential.cbor import Value
 from credential.entry import Entry, encode_entry
-from credential.ids import AgencyCode, Digest, Kid, Root, UnixTime
-from credential.keys import (
-    ALG_EDDSA,
-    ALG_ES256,
-    ALG_MLDSA44,
-    encode_ed25519_key,
-    encode_es256_key,
-    encode_mldsa44_key,
-    kid_of,
-    low_s,
-)
+from credential.ids import AgencyCode, Digest, UnixTime
+from credential.keys import ALG_ES256, ALG_MLDSA44
 from credential.sealed import registry_aad
-from credential.status import (
-    SlotState,
-    StatusList,
-    changed,
-    encode_status_list,
-    new_status_list,
-)
-from credential.status_details import StatusDetails, StatusRow, encode_status_details
+from credential.status import SlotState, StatusList, changed, encode_status_list, new_status_list
 from credential.types import load_type
 from registry import payloads as p
 from registry.anchor_file import TrustAnchor
@@ -63,112 +44,16 @@ from registry.checkpoint import (
 )
 from registry.journal import Journal, JournalEntry, make_entry
 from registry.kinds import AlgorithmPhase, KeyPurpose
-from registry.signers import make_signers
 from registry.trust import TrustBuilder, TrustState, replay
 from registry.trust_data import Documents, Floor, TrustData
+from tests.simulated_keys import SimulatedKey
+from tests.simulated_office import PERMIT, Batch, Office, with_details
+
+__all__ = ["PERMIT", "Batch", "Office", "SimulatedKey", "Simulator"]
 
 CHAIN_ID = 31337
 CONTRACT = bytes.fromhex("5fbdb2315678afecb367f032d93f642f64180aa3")
 START = 1_700_000_000
-PERMIT = json.dumps(
-    {
-        "format": 1,
-        "id": "simulated-permit",
-        "type": 1,
-        "version": 1,
-        "title": {"zh-Hant": "模擬許可證", "en": "Simulated permit"},
-        "fields": [
-            {
-                "label": 1,
-                "key": "name",
-                "kind": "text",
-                "title": {"zh-Hant": "姓名", "en": "Name"},
-                "required": True,
-            },
-            {
-                "label": 2,
-                "key": "since",
-                "kind": "date",
-                "title": {"zh-Hant": "起始日", "en": "Since"},
-            },
-        ],
-        "layout": {},
-    },
-    ensure_ascii=False,
-).encode()
-"""A credential type with a required name (label 1) and an optional date (label 2); type 1, version 1."""
-
-
-@dataclass(frozen=True)
-class SimulatedKey:
-    """A private key made from a seed; a Signer for batches and for checkpoints."""
-
-    seed: str
-    alg: int = ALG_ES256
-
-    @property
-    def _secret(self) -> bytes:
-        return sha256(self.seed.encode()).digest()
-
-    @property
-    def _p256(self) -> ec.EllipticCurvePrivateKey:
-        return ec.derive_private_key(int.from_bytes(self._secret, "big") >> 1 | 1, ec.SECP256R1())
-
-    @property
-    def _ed25519(self) -> ed25519.Ed25519PrivateKey:
-        return ed25519.Ed25519PrivateKey.from_private_bytes(self._secret)
-
-    @property
-    def _mldsa44(self) -> mldsa.MLDSA44PrivateKey:
-        return mldsa.MLDSA44PrivateKey.from_seed_bytes(self._secret)
-
-    @property
-    def cose_key(self) -> bytes:
-        """The public key as it is registered."""
-        if self.alg == ALG_ES256:
-            return encode_es256_key(self._p256.public_key())
-        if self.alg == ALG_EDDSA:
-            return encode_ed25519_key(self._ed25519.public_key())
-        return encode_mldsa44_key(self._mldsa44.public_key())
-
-    @property
-    def kid(self) -> Kid:
-        """The key id."""
-        return kid_of(self.cose_key)
-
-    def sign(self, message: bytes) -> bytes:
-        """The signature, raw: for ES256 r || s with a low s."""
-        if self.alg == ALG_EDDSA:
-            return self._ed25519.sign(message)
-        if self.alg == ALG_MLDSA44:
-            return self._mldsa44.sign(message)
-        how = ec.ECDSA(SHA256(), deterministic_signing=True)
-        r, s = decode_dss_signature(self._p256.sign(message, how))
-        return low_s(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-
-
-@dataclass
-class Office:
-    """An agency as it sees itself: its code, the key it signs with now, its next slot, its status list."""
-
-    code: AgencyCode
-    key: SimulatedKey
-    accreditation: int
-    type_no: int = 1
-    next_slot: int = 0
-    next_batch: int = 1
-    lists: dict[int, StatusList] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A sealed batch of an office; `entries` are the claims, `sealed` what the holders carry."""
-
-    office: Office
-    key: SimulatedKey
-    root: Root
-    entries: tuple[Entry, ...]
-    sealed: tuple[bytes, ...]
 
 
 class Simulator:
@@ -208,7 +93,10 @@ class Simulator:
     # --- the journal -------------------------------------------------------------------------
 
     def append(self, payload: p.Payload) -> JournalEntry:
-        """The next block holds this entry. Raises JournalError for one the contract would refuse."""
+        """The next block holds this entry.
+
+        Raises JournalError for one the contract would refuse.
+        """
         entry = make_entry(len(self.entries), self.now + self.block_seconds, payload)
         self._builder.apply(entry)
         self.now = entry.time
@@ -235,13 +123,19 @@ class Simulator:
     def office(
         self, code: str, *, type_no: int = 1, alg: int = ALG_ES256, until: int = 0
     ) -> Office:
-        """A new agency, ready to issue: accredited by the council, with a key and an empty list 1 of 1,000 slots."""
+        """A new agency, ready to issue.
+
+        Accredited by the council, with a key and an empty list 1 of 1,000 slots.
+        """
         self.register(code)
         accreditation = self.accredit(code, type_no, until=until)
         return self._opened(code, accreditation, type_no, alg)
 
     def branch(self, parent: Office, code: str, *, alg: int = ALG_ES256, until: int = 0) -> Office:
-        """A new agency, ready to issue, accredited by another that may delegate (the council gives depth 2)."""
+        """A new agency, ready to issue.
+
+        accredited by another that may delegate (the council gives depth 2).
+        """
         self.register(code)
         accreditation = self.delegate(parent.accreditation, code, parent.type_no, until=until)
         return self._opened(code, accreditation, parent.type_no, alg)
@@ -285,7 +179,10 @@ class Simulator:
     def delegate(
         self, parent: int, code: str, type_no: int = 1, *, depth: int | None = None, until: int = 0
     ) -> int:
-        """An accredited agency passes the type on, one level less deep; the number of the accreditation."""
+        """An accredited agency passes the type on, one level less deep.
+
+        The number of the accreditation.
+        """
         accreditations = self.state().content.accreditations
         number = len(accreditations) + 1
         level = accreditations[parent].depth - 1 if depth is None else depth
@@ -301,7 +198,10 @@ class Simulator:
         self.append(p.AccreditationEnded(office.accreditation))
 
     def register_type(self, document: bytes) -> None:
-        """A credential type by its document, such as one of `credential.catalog.catalog_documents()`."""
+        """A credential type by its document.
+
+        Such as one of `credential.catalog.catalog_documents()`.
+        """
         loaded = load_type(document)
         self.append(p.TypeRegistered(loaded.type_no, loaded.version, loaded.digest))
         self.type_documents.append((len(self.entries), document))
@@ -351,8 +251,8 @@ class Simulator:
     ) -> Batch:
         """A sealed batch of one credential for each `fields`, not yet anchored.
 
-        `claims` replace members of the Entry, such as `exp=...`, `iss=...` or `type_no=...`; `key` signs instead of
-        the office's own.
+        `claims` replace members of the Entry, such as `exp=...`, `iss=...` or `type_no=...`;
+        `key` signs instead of the office's own.
         """
         entries = tuple(self._entry(office, values, claims) for values in fields)
         signer = office.key if key is None else key
@@ -408,7 +308,7 @@ class Simulator:
                 version = changed(version, states, 2)
         else:
             version = changed(before, states or {}, before.version + 1)
-        version, details = self._with_details(version)
+        version, details = with_details(version, self.now)
         encoded = encode_status_list(version)
         self.append(
             p.StatusPublished(
@@ -420,19 +320,6 @@ class Simulator:
         history.append((len(self.entries), encoded, details))
         return version
 
-    def _with_details(self, version: StatusList) -> tuple[StatusList, bytes | None]:
-        rows = tuple(
-            StatusRow(index, state, "other", UnixTime(self.now))
-            for index in range(version.slots)
-            if (state := version.state(index)) not in (None, SlotState.VALID)
-        )
-        if not rows:
-            return replace(version, details_digest=None), None
-        details = encode_status_details(
-            StatusDetails(version.agency, version.list_no, version.version, rows)
-        )
-        return replace(version, details_digest=Digest(sha256(details).digest())), details
-
     def revoke(self, office: Office, *slots: int) -> None:
         """These credentials are revoked."""
         self.publish_status(office, dict.fromkeys(slots, SlotState.REVOKED))
@@ -442,7 +329,10 @@ class Simulator:
     def checkpoint(
         self, *, by: Sequence[SimulatedKey] | None = None, at: int | None = None
     ) -> Checkpoint:
-        """A checkpoint of the journal as it is now, signed by all signers, or by the keys given; kept for bundles."""
+        """A checkpoint of the journal as it is now, signed by all signers, or by the keys given.
+
+        Kept for bundles.
+        """
         statement = state_statement(self.state(), self.now if at is None else at)
         signers = self._all_signers() if by is None else by
         checkpoint = make_checkpoint(statement, [sign_statement(statement, key) for key in signers])
@@ -487,7 +377,7 @@ class Simulator:
         )
 
     def full_bundle(self, *, read_at: int | None = None) -> bytes:
-        """The full bundle, vouched for by the checkpoints, or (`read_at`) read from a node at that time."""
+        """The full bundle, by the checkpoints or (`read_at`) read from a node at that time."""
         if read_at is not None:
             head = ReadAt(len(self.entries), UnixTime(read_at))
             return make_full_bundle(self.journal, self.documents(), made_at=self.now, read_at=head)

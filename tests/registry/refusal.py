@@ -1,4 +1,4 @@
-"""What every test of a rule needs: an entry that is refused, with its index, and changes nothing."""
+"""What every test of a rule needs: an entry is refused, by its index, and changes nothing."""
 
 import re
 

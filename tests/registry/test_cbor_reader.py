@@ -1,4 +1,4 @@
-"""The cursor over deterministic CBOR: it must refuse whatever the strict decoder of the credentials refuses."""
+"""The cursor over CBOR refuses whatever the strict decoder of the credentials refuses."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Random journals: a full and a lite view agree, the fast answers equal slow obvious ones, nothing rolls back."""
+"""Random journals: full and lite agree, fast equals slow, nothing rolls back."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Rules 2, 3 and 4 of docs/formats/journal.md: each with a journal that breaks it and one that does not."""
+"""Rules 2, 3 and 4 of docs/formats/journal.md: each broken once, and kept once."""
 
 import pytest
 

@@ -1,8 +1,8 @@
-"""The snapshot: one canonical form, the same from a full and a lite state, and nothing else accepted."""
+"""The snapshot: one canonical form, from a full and a lite state alike, and no other."""
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -16,6 +16,9 @@ from registry.kinds import AlgorithmPhase
 from registry.snapshot import decode_snapshot, encode_snapshot, snapshot_digest, snapshot_value
 from registry.trust import TrustBuilder
 from tests.simulator import SimulatedKey, Simulator
+
+Tree: TypeAlias = Any
+"""Decoded CBOR of a known shape, or whatever else a test takes apart."""
 
 
 def eventful() -> Simulator:
@@ -91,7 +94,7 @@ def test_a_lite_state_knows_for_which_keys_it_has_every_root() -> None:
     assert not lite.roots_complete(healthy.key.kid)
 
 
-def complete_after(change: Callable[[Simulator, Any, Any], None]) -> list[bool]:
+def complete_after(change: Callable[[Simulator, Tree, Tree], None]) -> list[bool]:
     """Whether the keys of a ministry, its branch and a stranger are complete after a change."""
     sim = Simulator()
     ministry = sim.office("M1")
@@ -126,13 +129,13 @@ def complete_after(change: Callable[[Simulator, Any, Any], None]) -> list[bool]:
     ],
 )
 def test_a_key_is_complete_when_a_signature_alone_is_not_enough(
-    change: Callable[[Simulator, Any, Any], None], expected: list[bool]
+    change: Callable[[Simulator, Tree, Tree], None], expected: list[bool]
 ) -> None:
     assert complete_after(change) == expected
 
 
 def test_a_resumed_agency_needs_no_roots_any_more() -> None:
-    def pause(sim: Simulator, ministry: Any, _branch: Any) -> None:
+    def pause(sim: Simulator, ministry: Tree, _branch: Tree) -> None:
         sim.suspend(ministry)
         sim.resume(ministry)
 
@@ -163,10 +166,10 @@ def test_bytes_behind_a_snapshot_are_refused() -> None:
         decode_snapshot(ENCODED + b"\0")
 
 
-def change(path: list[int], new: object) -> Callable[[Any], None]:
+def change(path: list[int], new: object) -> Callable[[Tree], None]:
     """Replaces one part of a snapshot value."""
 
-    def apply(value: Any) -> None:
+    def apply(value: Tree) -> None:
         for step in path[:-1]:
             value = value[step]
         value[path[-1]] = new
@@ -174,23 +177,23 @@ def change(path: list[int], new: object) -> Callable[[Any], None]:
     return apply
 
 
-def swap(member: int, first: int, second: int) -> Callable[[Any], None]:
+def swap(member: int, first: int, second: int) -> Callable[[Tree], None]:
     """Turns two rows of a member around."""
 
-    def apply(value: Any) -> None:
+    def apply(value: Tree) -> None:
         rows = value[member]
         rows[first], rows[second] = rows[second], rows[first]
 
     return apply
 
 
-def append(member: int, row: object) -> Callable[[Any], None]:
+def append(member: int, row: object) -> Callable[[Tree], None]:
     """One more row."""
     return lambda value: value[member].append(row)
 
 
 SMALL_TIME = STATE.time + 1
-FAULTS: dict[str, Callable[[Any], None]] = {
+FAULTS: dict[str, Callable[[Tree], None]] = {
     "a later version": change([1], 2),
     "a missing member": lambda value: value.pop(18),
     "one member more": change([19], 0),
