@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from credential import cbor
 from credential.ids import UnixTime
-from credential.types import CredentialType
+from credential.types import CredentialType, load_type
 from issuer.errors import InputError
 from issuer.prepare import Prepared, read_records, write_refused
 from issuer.type_folder import read_types
@@ -144,6 +145,22 @@ def test_the_full_record_holds_everything_and_is_bound_to_its_credential() -> No
         f"-{row['registered_on_roc'][5:]}"
         for row in rows
     ]
+
+
+def test_a_field_for_the_record_alone_is_not_in_the_entry() -> None:
+    label = {"zh-Hant": "欄", "en": "Field"}
+    fields = [
+        {"label": 1, "key": "no", "kind": "text", "title": label, "required": True},
+        {"label": 2, "key": "remarks", "kind": "text", "title": label, "record_only": True},
+        {"label": 3, "key": "bound", "kind": "digest", "title": label, "required": True},
+    ]
+    document = {"format": 1, "id": "x", "type": 9, "version": 1, "title": label, "record": 3}
+    bound = load_type(json.dumps({**document, "fields": fields, "layout": {}}).encode())
+
+    record = read_records("no,remarks\n甲,另記\n".encode(), bound).records[0]
+
+    assert record.fields == {1: "甲"}
+    assert record.record_fields == {1: "甲", 2: "另記"}
 
 
 def test_the_input_key_is_that_of_the_content_and_not_of_its_place() -> None:
