@@ -6,8 +6,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-from eth_utils.abi import function_signature_to_4byte_selector
-
 ContractName = Literal["Registry", "Council", "AccessManager"]
 CONTRACT_NAMES: Final[tuple[ContractName, ...]] = ("Registry", "Council", "AccessManager")
 
@@ -33,5 +31,9 @@ def artifact(name: ContractName) -> Artifact:
 
 def selector_of(item: dict[str, Any]) -> bytes:
     """Return the first four bytes of the hash of a function's or error's signature, from its entry in an ABI."""
+    from eth_utils.abi import (  # noqa: PLC0415 - slow to import, and rarely needed
+        function_signature_to_4byte_selector,
+    )
+
     signature = f"{item['name']}({','.join(entry['type'] for entry in item['inputs'])})"
     return bytes(function_signature_to_4byte_selector(signature))

@@ -100,6 +100,10 @@ class Web3Chain:
 
     # ---------------------------------------------------------------------- reading
 
+    def block_time(self) -> int:
+        """Return the time of the newest block, Unix seconds; a quiet chain's newest block may be old."""
+        return self._logs.time_of_latest_block()
+
     def read(self, contract: ContractName, function: str, *arguments: Any) -> Any:
         """Return what a view of one of the contracts says now."""
         return reading(
@@ -145,6 +149,16 @@ class Web3Chain:
         """The change has been made in one of the contracts, exactly once."""
         call = encode_call(contract, function, arguments)
         return self._sender.send(self.address(contract), call, account, is_done=is_done)
+
+    def encode_call(
+        self, contract: ContractName, function: str, arguments: Sequence[Any]
+    ) -> bytes:
+        """Return the call data of one function with its arguments; raises `ValueError` where they do not fit."""
+        return encode_call(contract, function, arguments)
+
+    def decode_call(self, contract: ContractName, call: bytes) -> tuple[str, dict[str, Any]]:
+        """Return the function and the arguments by name in some call data; raises `ValueError` for other bytes."""
+        return decode_call(contract, call)
 
     def address(self, contract: ContractName) -> str:
         """Return where a contract is, as text with its checksum (EIP-55)."""

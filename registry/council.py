@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from registry.artifacts import ContractName
-from registry.chain import Web3Chain, decode_call, encode_call
 from registry.chain_protocol import ChainAccount
 from registry.plain_words import explained
 from registry.rim_errors import ContractRefusedError, CouncilError
+
+if TYPE_CHECKING:
+    from registry.chain import Web3Chain
 
 LOOK_BACK: Final = 64
 """How many of the latest proposals are looked at to find one that was made before."""
@@ -47,7 +49,7 @@ class Proposal:
 class Council:
     """The council contract of one registry."""
 
-    def __init__(self, chain: Web3Chain, *, patience_seconds: float = 60.0) -> None:
+    def __init__(self, chain: "Web3Chain", *, patience_seconds: float = 60.0) -> None:
         self._chain = chain
         self._patience_seconds = patience_seconds
 
@@ -80,7 +82,7 @@ class Council:
         self, contract: ContractName, function: str, arguments: Sequence[Any], member: ChainAccount
     ) -> Proposal:
         """A proposal of this call is pending, with this member's approval; one that was made before is used."""
-        target, call = self._chain.address(contract), encode_call(contract, function, arguments)
+        target, call = self._chain.address(contract), self._chain.encode_call(contract, function, arguments)
         self._send("propose", [target, call], member, lambda: self.find_pending(target, call) is not None)
         found = self.find_pending(target, call)
         if found is None:
@@ -143,7 +145,7 @@ class Council:
         for contract in contracts:
             if self._chain.address(contract) == proposal.target:
                 try:
-                    return decode_call(contract, proposal.call)
+                    return self._chain.decode_call(contract, proposal.call)
                 except ValueError:
                     break
         return "unknown call", {"target": proposal.target, "data": proposal.call}
@@ -159,7 +161,7 @@ class Council:
             except ContractRefusedError as error:
                 if error.reason not in {"CouncilNotReady", "AccessManagerNotReady"}:
                     raise
-                if proposal.ready_at - time.time() > self._patience_seconds:
+                if proposal.ready_at - self._chain.block_time() > self._patience_seconds:
                     break
                 time.sleep(0.25)
         return proposal

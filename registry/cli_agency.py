@@ -1,0 +1,118 @@
+"""`sealroot registry agency ...`: register agencies and see what they may do."""
+
+from typing import Annotated
+
+import typer
+
+from credential.ids import AgencyCode
+from registry.cli_options import DEFAULT_HOME, AsJson, Home, moment, opened
+from registry.cli_output import print_done, print_facts, print_rows
+from registry.operations import agencies
+from registry.payloads import Names
+from registry.records import Agency
+from registry.trust_state import TrustState
+
+app = typer.Typer(help="Agencies: register, rename, suspend, resume, close, list, show.", no_args_is_help=True)
+
+Code = Annotated[str, typer.Argument(help="Agency code: 1 to 16 of A-Z, 0-9 and -.")]
+NameZh = Annotated[str, typer.Option("--name-zh", help="Name in Chinese.")]
+NameEn = Annotated[str, typer.Option("--name-en", help="Name in English.")]
+
+
+@app.command()
+def register(
+    code: Code,
+    name_zh: NameZh,
+    name_en: NameEn,
+    anchor: Annotated[str | None, typer.Option(help="Address of its anchor account.")] = None,
+    operations: Annotated[str | None, typer.Option(help="Address of its operations account.")] = None,
+    home: Home = DEFAULT_HOME,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Register an agency. Accounts not given by address are made here, unencrypted, for development."""
+    agencies.register(
+        opened(home),
+        code,
+        Names(name_zh, name_en),
+        anchor_account=anchor,
+        operations_account=operations,
+    )
+    print_done(f"Agency {code} is registered.", {"agency": code}, as_json=as_json)
+
+
+@app.command()
+def rename(
+    code: Code, name_zh: NameZh, name_en: NameEn, home: Home = DEFAULT_HOME, *, as_json: AsJson = False
+) -> None:
+    """Give an agency new names; its documents keep the code."""
+    agencies.rename(opened(home), code, Names(name_zh, name_en))
+    print_done(f"Agency {code} is renamed.", {"agency": code}, as_json=as_json)
+
+
+@app.command()
+def suspend(code: Code, home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
+    """Suspend an agency: what it anchored before stays as it is."""
+    agencies.suspend(opened(home), code)
+    print_done(f"Agency {code} is suspended.", {"agency": code}, as_json=as_json)
+
+
+@app.command()
+def resume(code: Code, home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
+    """Make a suspended agency active again."""
+    agencies.resume(opened(home), code)
+    print_done(f"Agency {code} is active again.", {"agency": code}, as_json=as_json)
+
+
+@app.command()
+def close(
+    code: Code,
+    successor: Annotated[str | None, typer.Option(help="Code of the agency that takes over.")] = None,
+    home: Home = DEFAULT_HOME,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Close an agency for ever."""
+    agencies.close(opened(home), code, successor)
+    print_done(f"Agency {code} is closed.", {"agency": code, "successor": successor}, as_json=as_json)
+
+
+@app.command("list")
+def list_agencies(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
+    """List all agencies."""
+    state = opened(home).state()
+    rows = [_row(agency, state) for agency in state.content.agencies.values()]
+    print_rows("Agencies", rows, as_json=as_json, empty="No agency is registered.")
+
+
+@app.command()
+def show(code: Code, home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
+    """Show one agency with its history."""
+    registry = opened(home)
+    state = registry.state()
+    agency, on_chain = state.agency(AgencyCode(code)), registry.chain.agency(AgencyCode(code))
+    if agency is None or on_chain is None:
+        raise typer.BadParameter(f"no agency {code} is registered")
+    facts = {
+        **_row(agency, state),
+        "next_batch": on_chain.next_batch,
+        "anchor_account": on_chain.anchor_account,
+        "operations_account": on_chain.operations_account,
+        "names": [f"{moment(name.at)}  {name.zh_hant} / {name.en}" for name in agency.names],
+        "states": [f"{moment(change.at)}  {change.state.name.lower()}" for change in agency.states],
+    }
+    print_facts(f"Agency {code}", facts, as_json=as_json)
+
+
+def _row(agency: Agency, state: TrustState) -> dict[str, object]:
+    keys = [key for key in state.content.keys.values() if key.agency == agency.code]
+    return {
+        "code": agency.code,
+        "name_zh_hant": agency.name.zh_hant,
+        "name_en": agency.name.en,
+        "state": agency.state.name.lower(),
+        "registered_at": moment(agency.registered_at),
+        "successor": agency.successor,
+        "keys": len(keys),
+        "batches": sum(anchor.agency == agency.code for anchor in state.content.anchors),
+    }

@@ -1,0 +1,141 @@
+"""The home folder of whoever operates or uses a registry: settings, accounts, keys, public documents and copies.
+
+    registry.json           where the chain and the contracts are
+    accounts/               chain accounts (account_files.py)
+    keys/                   signing keys for batches and checkpoints (key_files.py)
+    public/                 status lists, details and types by digest (public_folder.py)
+    checkpoints/            statements, signatures and assembled checkpoints
+    trust-anchor.cbor       what a verifier begins from
+    journal.bin             a checked copy of the journal
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from registry.chain_protocol import ChainAccount
+from registry.finality import Engine
+from registry.plain_words import explained
+from registry.public_folder import PublicFolder, write_atomically
+from registry.rim_errors import HomeError
+
+if TYPE_CHECKING:
+    from registry.chain import Web3Chain
+
+Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
+COUNCIL_PREFIX: Final = "council-"
+
+
+class RegistrySettings(BaseModel):
+    """registry.json: which registry this home belongs to, and the nodes that are asked about it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name_zh_hant: str = Field(min_length=1, max_length=120)
+    name_en: str = Field(min_length=1, max_length=120)
+    rpc_urls: tuple[str, ...] = Field(min_length=1)
+    chain_id: int = Field(ge=1)
+    registry: Address
+    manager: Address
+    council: Address
+    first_block: int = Field(ge=0)
+    engine: Engine = Engine.HARDHAT
+    validators: int = Field(default=1, ge=1)
+
+    @property
+    def contract(self) -> bytes:
+        """The address of the registry contract, 20 bytes."""
+        return bytes.fromhex(self.registry[2:])
+
+
+def _no_password(path: Path) -> str:
+    raise explained(
+        HomeError(f"the account file {path} is encrypted and nobody gave its password"),
+        means="Nothing was signed or sent.",
+        way_out="Run the command at a terminal, or set SEALROOT_ACCOUNT_PASSWORD.",
+    )
+
+
+class RegistryHome:
+    """One home folder; nothing is read before it is asked for."""
+
+    def __init__(self, path: Path, ask_password: Callable[[Path], str] = _no_password) -> None:
+        self.path = path
+        self.accounts = path / "accounts"
+        self.keys = path / "keys"
+        self.checkpoints = path / "checkpoints"
+        self.trust_anchor = path / "trust-anchor.cbor"
+        self.journal_copy = path / "journal.bin"
+        self.public = PublicFolder(path / "public")
+        self._settings_file = path / "registry.json"
+        self._ask_password = ask_password
+
+    def has_settings(self) -> bool:
+        """Return whether a registry was deployed or connected from here."""
+        return self._settings_file.is_file()
+
+    def settings(self) -> RegistrySettings:
+        """Return registry.json; raises `HomeError` when it is missing or not as it should be."""
+        try:
+            return RegistrySettings.model_validate_json(self._settings_file.read_bytes())
+        except FileNotFoundError as error:
+            raise explained(
+                HomeError(f"{self.path} is not the home of a registry: it has no registry.json"),
+                means="Nothing was read or changed.",
+                way_out="Name the right folder with --home or SEALROOT_HOME, or make a registry: "
+                "`sealroot registry up`, then `sealroot registry deploy`.",
+            ) from error
+        except (OSError, ValidationError) as error:
+            raise explained(
+                HomeError(f"{self._settings_file} cannot be used: {error}"),
+                means="Nothing was read or changed.",
+                way_out="Correct the file; its members are described in registry/home.py.",
+            ) from error
+
+    def save_settings(self, settings: RegistrySettings) -> None:
+        """registry.json says this from now on."""
+        content = json.dumps(settings.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+        write_atomically(self._settings_file, content.encode())
+
+    def open_chain(self) -> "Web3Chain":
+        """Return the registry on its chain; nothing is asked before it is needed."""
+        from registry.chain import (  # noqa: PLC0415 - web3 takes over a second to import
+            Deployment,
+            Web3Chain,
+        )
+
+        settings = self.settings()
+        deployment = Deployment(
+            chain_id=settings.chain_id,
+            registry=settings.contract,
+            manager=bytes.fromhex(settings.manager[2:]),
+            council=bytes.fromhex(settings.council[2:]),
+            first_block=settings.first_block,
+            engine=settings.engine,
+            validators=settings.validators,
+        )
+        return Web3Chain(settings.rpc_urls, deployment)
+
+    def account(self, name: str) -> ChainAccount:
+        """Return the account with this name in accounts/; raises `HomeError` when there is none."""
+        from registry.account_files import (  # noqa: PLC0415 - eth-account is slow to import
+            find_account_file,
+            load_account,
+        )
+
+        path = find_account_file(self.accounts, name)
+        if path is None:
+            raise explained(
+                HomeError(f"there is no account {name} in {self.accounts}"),
+                means="Nothing was signed or sent.",
+                way_out="Copy its file there, or name the home folder that has it with --home.",
+            )
+        return load_account(path, self._ask_password)
+
+    def council_names(self) -> list[str]:
+        """Return the names of the council members whose accounts are here, in order."""
+        found = {path.name.split(".")[0] for path in self.accounts.glob(f"{COUNCIL_PREFIX}*.json")}
+        return sorted(found, key=lambda name: (len(name), name))

@@ -1,0 +1,88 @@
+"""Trust bundles: the journal or its snapshot, with the newest public documents, vouched for by checkpoints."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from credential.ids import Digest, UnixTime
+from credential.status import decode_status_list
+from registry.bundle_file import ReadAt
+from registry.bundle_writer import make_full_bundle, make_lite_bundle
+from registry.checkpoint import Checkpoint
+from registry.open_registry import OpenRegistry
+from registry.operations.checkpoints import assembled, chain_of
+from registry.plain_words import explained
+from registry.public_folder import Document, PublicFolder
+from registry.rim_errors import HomeError
+from registry.trust_builder import TrustBuilder
+from registry.trust_data import Documents
+from registry.trust_state import TrustState
+
+
+class Collected(NamedTuple):
+    """The documents a state names, and in words those that are not in the public folder."""
+
+    documents: Documents
+    missing: tuple[str, ...]
+
+
+def make_full(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, ...]]:
+    """Return a full bundle as of the newest checkpoint (or as read from the chain now), and what is missing in it."""
+    journal = registry.followed().journal
+    checkpoints = _chain(registry)
+    size = checkpoints[-1].statement.size if checkpoints else len(journal.entries)
+    documents, missing = collect(registry.home.public, _state_at(registry, size))
+    read_at = None if checkpoints else ReadAt(size, UnixTime(made_at))
+    bundle = make_full_bundle(
+        journal, documents, made_at=made_at, checkpoints=checkpoints, read_at=read_at
+    )
+    return bundle, missing
+
+
+def make_lite(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, ...]]:
+    """Return a lite bundle as of the newest checkpoint, and what is missing in it; raises `HomeError` without one."""
+    checkpoints = _chain(registry)
+    if not checkpoints:
+        raise explained(
+            HomeError("there is no checkpoint, and a lite bundle needs one: nothing else vouches for it"),
+            means="No bundle was made.",
+            way_out="Make one with `sealroot registry checkpoint create`, `sign` and `assemble`, or make a full bundle.",
+        )
+    state = _state_at(registry, checkpoints[-1].statement.size)
+    documents, missing = collect(registry.home.public, state)
+    return make_lite_bundle(state, documents, made_at=made_at, checkpoints=checkpoints), missing
+
+
+def collect(public: PublicFolder, state: TrustState) -> Collected:
+    """Return the newest documents the state names; a changed document raises, a missing one is named."""
+    lists, missing = [], []
+    details = []
+    for (code, list_no), record in state.content.status.items():
+        if not _is_there(public, Document.STATUS_LIST, record.digest):
+            missing.append(f"status list {list_no} of {code}, version {record.version}")
+            continue
+        lists.append(public.read(Document.STATUS_LIST, record.digest))
+        told = decode_status_list(lists[-1]).details_digest
+        if told is not None and _is_there(public, Document.STATUS_DETAILS, told):
+            details.append(public.read(Document.STATUS_DETAILS, told))
+    types = []
+    for record in state.content.types.values():
+        if _is_there(public, Document.TYPE, record.digest):
+            types.append(public.read(Document.TYPE, record.digest))
+        else:
+            missing.append(f"type {record.type_no}, version {record.version}")
+    return Collected(Documents(tuple(lists), tuple(details), tuple(types)), tuple(missing))
+
+
+def _is_there(public: PublicFolder, kind: Document, digest: Digest) -> bool:
+    return public.path(kind, digest).is_file()
+
+
+def _chain(registry: OpenRegistry) -> Sequence[Checkpoint]:
+    return chain_of(assembled(registry.home))
+
+
+def _state_at(registry: OpenRegistry, size: int) -> TrustState:
+    journal = registry.followed().journal
+    builder = TrustBuilder(journal.chain_id, journal.contract)
+    builder.advance_to(size, journal.entries)
+    return builder.build()
