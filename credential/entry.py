@@ -276,9 +276,9 @@ def _check_value(value: Value, levels: int) -> None:
 
 
 def _labelled_values(members: dict[Key, Value]) -> list[Value]:
-    """Return the values of a map, only if every label is 1 to 65535 and there is one."""
-    if not members or not _INT.issuperset(map(type, members)):
-        raise StructureError("a map among the fields is empty, or a label is not an integer")
-    if min(members) < 1 or max(members) > _MAX_UINT16:  # type: ignore[operator]  # all are int
+    """Return the values of a map, only if every label is 1 to 65535."""
+    if not _INT.issuperset(map(type, members)):
+        raise StructureError("a label of a field is not an integer")
+    if members and (min(members) < 1 or max(members) > _MAX_UINT16):  # type: ignore[operator]  # all are int
         raise StructureError("a label of a field is not a number from 1 to 65535")
     return list(members.values())

@@ -81,7 +81,7 @@ _field_scalars: st.SearchStrategy[Value] = st.one_of(
 _field_values: st.SearchStrategy[Value] = st.recursive(
     _field_scalars,
     lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(labels, inner, min_size=1, max_size=4)
+        st.lists(inner, max_size=4), st.dictionaries(labels, inner, max_size=4)
     ),
     max_leaves=8,
 )
