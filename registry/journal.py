@@ -48,7 +48,7 @@ class JournalEntry(NamedTuple):
     `kind` is the raw byte: a copy can be checked without knowing every kind.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # the journal's word; nobody searches a tuple
     time: int
     kind: int
     data: bytes
@@ -186,7 +186,7 @@ class JournalDifference(NamedTuple):
     `what` is one of changed, dropped, reordered, added, time.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # the journal's word; nobody searches a tuple
     what: str
     message: str
 

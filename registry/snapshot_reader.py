@@ -17,7 +17,7 @@ from registry.cbor_reader import CborReader
 from registry.completeness import complete_kids
 from registry.draft import AlgorithmTimes
 from registry.errors import JournalError, SnapshotError
-from registry.records import SuccessorRegistry
+from registry.records import StatusRecord, SuccessorRegistry
 from registry.signers import MAX_SIGNERS, Signers, make_signers
 from registry.trust_state import StateContent, TrustState
 
@@ -164,8 +164,8 @@ def _check_complete(content: StateContent, claimed: frozenset[Kid]) -> None:
 
 def _read_status(
     reader: CborReader, codes: tuple[AgencyCode, ...], time: int
-) -> tuple[dict[tuple[AgencyCode, int], rows.StatusRecord], list[_Gap]]:
-    status: dict[tuple[AgencyCode, int], rows.StatusRecord] = {}
+) -> tuple[dict[tuple[AgencyCode, int], StatusRecord], list[_Gap]]:
+    status: dict[tuple[AgencyCode, int], StatusRecord] = {}
     gaps: list[_Gap] = []
     before = (-1, 0)
     for _ in range(reader.array()):

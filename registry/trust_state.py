@@ -90,6 +90,11 @@ class TrustState:
         self._complete: frozenset[Kid] | None = None
 
     @property
+    def algorithms(self) -> dict[int, AlgorithmTimes]:
+        """When each algorithm reaches its phases."""
+        return self._algorithms
+
+    @property
     def signers(self) -> Signers | None:
         """The checkpoint signers in force after the last entry."""
         return self.content.signers

@@ -250,7 +250,7 @@ def test_no_flipped_bit_of_a_checkpoint_is_believed(position: int, bit: int) -> 
         belief([decode_checkpoint(bytes(encoded))], signers(*KEYS))
 
 
-ENCODED = encode_checkpoint(checkpoint_of(registry(), *KEYS))
+ENCODED = encode_checkpoint(checkpoint_of(registry(), *KEYS[:2]))
 
 
 def altered(change: object, *path: int) -> bytes:
@@ -322,4 +322,5 @@ def test_a_malformed_statement_is_refused(change: dict[cbor.Key, cbor.Value]) ->
 
 def test_the_wrapped_key_ids_are_those_of_the_keys() -> None:
     checkpoint = decode_checkpoint(ENCODED)
-    assert {Kid(signature.kid) for signature in checkpoint.signatures} == {key.kid for key in KEYS}
+    kids = {Kid(signature.kid) for signature in checkpoint.signatures}
+    assert kids == {key.kid for key in KEYS[:2]}
