@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 
 from credential.errors import SealrootError
@@ -18,6 +19,7 @@ from verifier.documents import read_document
 from verifier.errors import DocumentError
 from verifier.examine import Finding, Judge, examine, unread, worst
 from verifier.inputs import Listing, Named, content_of, list_inputs
+from verifier.reasons import Reason
 from verifier.report import Setting, summary_line, text_report
 from verifier.trusting import Trusted, fetch_trust
 from verifier.verdict import Outcome
@@ -37,6 +39,12 @@ def main(words: Sequence[str]) -> int:
     except SealrootError as error:
         print(f"sealroot verify: {error}", file=sys.stderr)
         return EXIT_USAGE
+    except BrokenPipeError:  # whoever read our output has gone; Python must not complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_CODES[Outcome.INDETERMINATE]
+    except Exception:  # noqa: BLE001  (the outermost loop: a crash must not exit with 1, "INVALID")
+        traceback.print_exc()
+        return EXIT_CODES[Outcome.INDETERMINATE]
 
 
 def run(request: Request, clock: UnixTime) -> int:
@@ -70,6 +78,9 @@ def _finding(named: Named, judge: Judge, now: UnixTime) -> Finding:
         return examine(named.name, read_document(content_of(named), named.name), judge, now)
     except DocumentError as error:
         return unread(named.name, error)
+    except Exception as error:  # noqa: BLE001  (the loop over documents: one must not end the others)
+        fault = f"our own fault, please report it: {type(error).__name__}: {error}"
+        return unread(named.name, DocumentError(Reason.DOCUMENT_UNREADABLE, fault))
 
 
 def _print_text(

@@ -17,6 +17,7 @@ from verifier.words import Language, phrase, reason_words
 
 _COLOURS = {Outcome.VALID: "32", Outcome.INVALID: "31", Outcome.INDETERMINATE: "33"}
 _CONFIRMING = (CheckName.PROOF, CheckName.ISSUER, CheckName.KEY)
+_PUT_TOGETHER = (Reason.DOCUMENT_PAGES_DISAGREE, Reason.DOCUMENT_ATTACHMENT_DISAGREES)
 _INDENT = "  "
 
 
@@ -103,11 +104,15 @@ def _checks(finding: Finding, setting: Setting) -> Iterator[str]:
     yield from _check_lines("document", document.result, document.reason, None, setting)
     if document.because and document.result is not Result.PASS:
         yield f"{_INDENT * 5}({one_line(document.because)})"
-    verdict = finding.verdict
-    if verdict is None:
-        return
-    for name, result, reason, as_of in verdict.checks:
+    if finding.verdict is None or is_put_together(finding):
+        return  # the checks of one part say nothing about a document that is none
+    for name, result, reason, as_of in finding.verdict.checks:
         yield from _check_lines(name.value, result, reason, as_of, setting)
+
+
+def is_put_together(finding: Finding) -> bool:
+    """True where the parts of the document speak of different credentials."""
+    return finding.document.reason in _PUT_TOGETHER
 
 
 def _check_lines(
@@ -146,29 +151,28 @@ def _places(finding: Finding, setting: Setting) -> Iterator[str]:
 
 def _claims(finding: Finding, setting: Setting) -> Iterator[str]:
     """Yield all signed fields, under a heading that says whether anybody is known to have signed them."""
-    verdict, language = finding.verdict, setting.language
-    if verdict is None:
-        return
-    if verdict.entry is None:
-        yield _INDENT + phrase("label", "no_fields", language)
-        return
-    entry = verdict.entry
     heading = "claims_signed" if is_confirmed(finding) else "claims_unsigned"
-    yield _INDENT + phrase("label", heading, language)
-    values = {**entry.fields, **(finding.record or {})}
-    rows = [
-        Row(phrase("label", "kind", language), kind_text(entry, verdict.kind, language)),
-        Row(phrase("label", "certificate_number", language), certificate_number(entry)),
-        Row(phrase("label", "held_by", language), agency_text(entry, verdict, setting.trust)),
-        *field_rows(values, verdict.kind, language),
-        *claim_rows(entry, language),
-    ]
-    for title, value, depth in rows:
-        yield (
-            f"{_INDENT * (2 + depth)}{title}: {value}"
-            if value
-            else f"{_INDENT * (2 + depth)}{title}"
-        )
+    told = finding.verdicts if is_put_together(finding) else finding.verdicts[:1]
+    for held, verdict in told:
+        title = phrase("label", heading, setting.language)
+        where = f" ({place_text(held, setting.language)})" if len(told) > 1 else ""
+        yield f"{_INDENT}{title}{where}"
+        if verdict.entry is None:
+            yield _INDENT * 2 + phrase("label", "no_fields", setting.language)
+            continue
+        for row in _all_rows(verdict.entry, verdict, finding, setting):
+            told_value = f": {row.value}" if row.value else ""
+            yield f"{_INDENT * (2 + row.depth)}{row.title}{told_value}"
+
+
+def _all_rows(entry: Entry, verdict: Verdict, finding: Finding, setting: Setting) -> Iterator[Row]:
+    """Yield what the credential is, every field, and its dates; the full record where it is proven."""
+    language = setting.language
+    yield Row(phrase("label", "kind", language), kind_text(entry, verdict.kind, language))
+    yield Row(phrase("label", "certificate_number", language), certificate_number(entry))
+    yield Row(phrase("label", "held_by", language), agency_text(entry, verdict, setting.trust))
+    yield from field_rows({**entry.fields, **(finding.record or {})}, verdict.kind, language)
+    yield from claim_rows(entry, language)
 
 
 def is_confirmed(finding: Finding) -> bool:

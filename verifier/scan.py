@@ -1,17 +1,27 @@
-"""From a picture to the texts of the QR codes in it: the quick way first, patience only where that finds nothing."""
+"""From a picture to the texts of its QR codes: the quick way first, patience where that finds none."""
 
+import struct
+import time
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
+from typing import cast
 
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
+from verifier.confined import Answer, confined
 from verifier.errors import DocumentError
 from verifier.reasons import Reason
 
-MOST_PIXELS = 64_000_000
 FORMATS = ("PNG", "JPEG", "WEBP")
+MOST_PIXELS = {"PNG": 40_000_000, "WEBP": 40_000_000, "JPEG": 200_000_000}
+MOST_SECONDS = 20
+PATIENT_SECONDS = 5
 
+_SMALL_PIXELS = 2_000_000
+_SMALL_BYTES = 1_000_000
+_JPEG_SIDE = 4_000
 _PATIENT_SIDE = 3_000
 _SMALL_SIDE = 1_200
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
@@ -20,15 +30,24 @@ _BINARIZERS = (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogr
 
 
 def read_picture(picture: bytes) -> list[str]:
-    """Return the texts of all QR codes in a PNG, JPEG or WebP picture, which may be turned, blurred or inverted.
+    """Return the texts of all QR codes in a PNG, JPEG or WebP picture, which may be turned or blurred.
 
-    Raises DocumentError: document.unreadable, document.too_large, or document.no_code when there is none.
+    A small clean picture takes a millisecond, here; everything else is done in a child process with
+    limits. Raises DocumentError: document.unreadable, document.too_large, or document.no_code.
     """
-    grey = _open_grey(picture)
-    texts = read_quickly(grey) or read_patiently(grey)
+    image = _opened(picture)
+    is_small = image.width * image.height <= _SMALL_PIXELS and len(picture) <= _SMALL_BYTES
+    texts = read_quickly(_grey(image)) if is_small else []
+    if not texts:
+        texts = cast("list[str]", confined(lambda: _read_here(picture), MOST_SECONDS))
     if not texts:
         raise DocumentError(Reason.DOCUMENT_NO_CODE, "there is no readable QR code in the picture")
     return texts
+
+
+def _read_here(picture: bytes) -> Answer:
+    grey = _grey(_opened(picture))
+    return [*(read_quickly(grey) or read_patiently(grey))]
 
 
 def read_quickly(grey: Image.Image) -> list[str]:
@@ -55,29 +74,53 @@ def read_turned(grey: Image.Image) -> list[str]:
 
 
 def read_patiently(grey: Image.Image) -> list[str]:
-    """Return the QR texts of the first treatment of the picture that lets any be read."""
-    found = map(read_turned, _treatments(grey))
-    return next(filter(None, found), [])
+    """Return the QR texts of the first treatment that lets any be read, within bounded time."""
+    began = time.monotonic()
+    for treated in _treatments(grey):
+        texts = read_turned(treated)
+        if texts or time.monotonic() - began > PATIENT_SECONDS:
+            return texts
+    return []
 
 
-def _open_grey(picture: bytes) -> Image.Image:
-    """Return the decoded picture in grey, its size looked at before a pixel is decoded."""
+def _opened(picture: bytes) -> Image.Image:
+    """Return the picture with its size looked at and no pixel decoded yet."""
     try:
         image: Image.Image = Image.open(BytesIO(picture), formats=FORMATS)
-        if image.width * image.height > MOST_PIXELS:
-            raise DocumentError(
-                Reason.DOCUMENT_TOO_LARGE, f"the picture has more than {MOST_PIXELS:,} pixels"
-            )
-        image.draft("L", image.size)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except _BROKEN as error:
+        raise _unreadable() from error
+    if image.width * image.height > MOST_PIXELS[image.format or "PNG"]:
+        raise _too_many_pixels()
+    return image
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Return the decoded picture in grey; a large JPEG is decoded at a smaller size at once."""
+    try:
+        image.draft("L", (_JPEG_SIDE, _JPEG_SIDE))
         if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
             image = _on_white(image)
         return image.convert("L")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DocumentError(Reason.DOCUMENT_TOO_LARGE, "the picture has too many pixels") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
-        raise DocumentError(
-            Reason.DOCUMENT_UNREADABLE, "the picture is damaged or not PNG, JPEG or WebP"
-        ) from error
+    except _BROKEN as error:
+        raise _unreadable() from error
+
+
+_BROKEN = (
+    *(UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, zlib.error),
+    *(struct.error, IndexError, KeyError, TypeError, OverflowError, MemoryError),
+)
+"""What Pillow raises for damaged pictures, learnt by damaging some."""
+
+
+def _too_many_pixels() -> DocumentError:
+    return DocumentError(Reason.DOCUMENT_TOO_LARGE, "the picture has too many pixels")
+
+
+def _unreadable() -> DocumentError:
+    message = "the picture is damaged or not PNG, JPEG or WebP"
+    return DocumentError(Reason.DOCUMENT_UNREADABLE, message)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -4,7 +4,13 @@ from typing import NamedTuple
 
 from credential.ids import UnixTime
 from registry.anchor_file import TrustAnchor
-from registry.errors import ChainError, ChainMismatchError, ChainUnavailableError, TrustDataError
+from registry.errors import (
+    ChainError,
+    ChainMismatchError,
+    ChainUnavailableError,
+    JournalError,
+    TrustDataError,
+)
 from registry.public_folder import PublicFolder
 from registry.trust_data import TrustData
 from verifier import sources
@@ -39,7 +45,7 @@ def fetch_trust(request: Request, clock: UnixTime) -> Trusted:
         return Trusted(None, Reason.TRUST_UNAVAILABLE, str(error))
     except ChainMismatchError as error:
         return Trusted(None, Reason.TRUST_FOREIGN, str(error))
-    except ChainError as error:
+    except (ChainError, JournalError) as error:
         return Trusted(None, Reason.TRUST_MALFORMED, str(error))
 
 
