@@ -153,9 +153,7 @@ def _refuse_character(character: str, before: str) -> Refusal | None:
     match unicodedata.category(character):
         case "Cc":
             return Refusal.CHARACTER_CONTROL
-        case (
-            "Cf" | "Zl" | "Zp"
-        ):  # zero-width, bidirectional and tag characters, line and paragraph separators
+        case "Cf" | "Zl" | "Zp":  # zero-width, bidirectional, tag; line and paragraph separators
             return Refusal.CHARACTER_INVISIBLE
         case "Co":
             return Refusal.CHARACTER_PRIVATE

@@ -17,6 +17,7 @@ from credential.ids import Digest, UnixTime
 from credential.type_fields import Field, FieldKind
 from credential.types import CredentialType
 from issuer.csv_input import Row, Table, check_columns, read_table
+from issuer.printable_rows import MissingCharacters, without_unprintable
 from issuer.problems import RowProblem
 from issuer.row_groups import REASON_COLUMN, ParsedRow, group_rows, parse_rows
 from issuer.validity import Validity, validity_of
@@ -81,15 +82,24 @@ class Prepared:
     """Every row that is part of no record, as it was read."""
 
 
-def read_records(source: Path | bytes, credential_type: CredentialType) -> Prepared:
+def read_records(
+    source: Path | bytes,
+    credential_type: CredentialType,
+    *,
+    missing_characters: MissingCharacters | None = None,
+) -> Prepared:
     """Return the records and problems of a CSV file.
 
+    `missing_characters` (a printer has it) names the characters no font shows: a row with one is
+    refused here, since after sealing it would be too late.
     Raises InputError where the file as a whole is not the input of this type: encoding, header,
     size.
     """
     table = read_table(source)
     _check_columns(table, credential_type)
     parsed = parse_rows(table, credential_type)
+    if missing_characters is not None:
+        parsed = without_unprintable(parsed, credential_type, missing_characters)
     records = []
     for group in group_rows(parsed, credential_type):
         validity = validity_of(group[0].own, credential_type)

@@ -3,6 +3,5 @@
 from issuer.documents.errors import PrintError
 from issuer.documents.page_model import Document
 from issuer.documents.printer import Printer
-from issuer.documents.trial import unprintable
 
-__all__ = ["Document", "PrintError", "Printer", "unprintable"]
+__all__ = ["Document", "PrintError", "Printer"]

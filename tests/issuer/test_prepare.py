@@ -399,6 +399,28 @@ def test_refused_rows_are_written_with_reasons_and_can_be_issued_when_put_right(
     assert [record.fields[1] for record in again.records] == [right]
 
 
+def _no_font_shows_the_first_of_extension_h(characters: frozenset[str]) -> frozenset[str]:
+    return characters & {"\U00031350"}
+
+
+def test_a_row_that_could_not_be_printed_is_refused_before_it_is_sealed() -> None:
+    rows = _household(2) + _household(3)
+    rows[1]["father"] = "一\U00031350"
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+
+    prepared = read_records(
+        out.getvalue().encode(),
+        HOUSEHOLD,
+        missing_characters=_no_font_shows_the_first_of_extension_h,
+    )
+
+    assert _codes(prepared) == [(2, "", "group.refused"), (3, "father", "text.not_printable")]
+    assert [record.rows for record in prepared.records] == [(4, 5, 6)]
+
+
 @given(st.binary(max_size=300))
 @settings(max_examples=100)
 def test_any_bytes_are_read_or_refused_with_an_input_error(content: bytes) -> None:

@@ -211,21 +211,22 @@ def test_characters_without_a_glyph_are_found_among_many(printer: Printer) -> No
     assert printer.missing_characters(frozenset("臺灣abc̍\U00031350ꙮ𠮷")) == {"\U00031350", "ꙮ"}
 
 
-def test_a_record_that_could_not_be_printed_is_named_before_it_is_sealed(
-    printer: Printer,
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("household_registration.csv", "household-registration"),
+        ("driver_licence.csv", "driver-licence"),
+        ("business_registration.csv", "business-registration"),
+    ],
+)
+def test_records_of_the_real_files_can_all_be_printed(
+    printer: Printer, name: str, kind: str
 ) -> None:
-    rows = printed.table("driver_licence.csv")[:3]
-    rows[1]["address"] = "一\U00031350路"
+    prepared = read_records(
+        printed.DATA / name, TYPES[kind], missing_characters=printer.missing_characters
+    )
 
-    problems = unprintable(printed.records(rows, LICENCE), printer)
-
-    assert [(p.row, p.code) for p in problems] == [(3, "text.not_printable")]
-
-
-def test_records_of_the_real_files_can_all_be_printed(printer: Printer) -> None:
-    prepared = read_records(printed.DATA / "household_registration.csv", HOUSEHOLD)
-
-    assert unprintable(prepared.records, printer) == ()
+    assert prepared.problems == ()
 
 
 def test_a_document_of_another_type_is_refused(printer: Printer) -> None:
