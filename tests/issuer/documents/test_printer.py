@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 
 from credential.qr_symbol import symbol_version
-from issuer.documents import Printer, PrintError, unprintable
+from issuer.documents import Printer, PrintError
 from issuer.prepare import read_records
 from tests.issuer.documents import printed
 
