@@ -69,7 +69,7 @@ def begin(
 ) -> None:
     """Issue documents for one agency, and change their status."""
     _log_to_stderr("info" if verbose else "warning")
-    ctx.obj = Session(home.resolve(), _now, _open_office, _found_office)
+    ctx.obj = Session(home.resolve(), _now, open_office, found_office)
 
 
 def _now() -> int:
@@ -77,7 +77,8 @@ def _now() -> int:
 
 
 @contextmanager
-def _open_office(home: Path, report: ReportProgress) -> Iterator[Office]:
+def open_office(home: Path, report: ReportProgress) -> Iterator[Office]:
+    """Yield the office of this home folder, wired to its real chain, keys and printer."""
     settings = read_settings(home)
     database = Database(database_url(home, settings))
     database.require_current_schema()
@@ -110,7 +111,7 @@ def _wire(
         types={kind.digest: kind for kind in types.values()},
         clock=_now,
         sleep=time.sleep,
-        draw_page=_page_drawer(),
+        printer=_LazyPrinter(),
         checkpoint=_checkpoint(os.environ.get(CRASH_VARIABLE, "")),
         report=report,
         limits=Limits(
@@ -136,13 +137,17 @@ def _public_folder(home: Path, settings: OfficeSettings, registry: RegistryHome)
     return PublicFolder(located(home, settings.public_folder))
 
 
-class _PageDrawer:
-    """Draws pages with one typst compiler, made at the first page: it takes a moment, and not every command prints."""
+class _LazyPrinter:
+    """Prints with one typst compiler, made at its first use: it takes a moment, and not every command prints."""
 
     def __init__(self) -> None:
         self._printer = cache(Printer)
 
-    def __call__(
+    def missing_characters(self, characters: frozenset[str]) -> frozenset[str]:
+        """Return those of the characters that no font of a document shows."""
+        return self._printer().missing_characters(characters)
+
+    def draw(
         self,
         kind: CredentialType,
         agency: Text,
@@ -150,15 +155,12 @@ class _PageDrawer:
         record: bytes | None,
         qr_text: str,
     ) -> bytes:
+        """Return the PDF with the symbol on it and the sealed bytes (and the full record) inside."""
         document = Document(agency=agency, sealed=sealed, qr_text=qr_text, record=record)
         return self._printer().render_pdf(document, kind)
 
 
-def _page_drawer() -> _PageDrawer:
-    return _PageDrawer()
-
-
-def _found_office(home: Path, settings: OfficeSettings, after_loss: bool) -> Mapping[str, Any]:  # noqa: FBT001
+def found_office(home: Path, settings: OfficeSettings, after_loss: bool) -> Mapping[str, Any]:  # noqa: FBT001
     """The office is made, or was there; everything that does not fit is named before anything is written."""
     registry = RegistryHome(located(home, settings.registry), _ask_password)
     chain = registry.open_chain()

@@ -56,7 +56,7 @@ def issue(office: Office, request: IssueRequest) -> JobReport:
     # 1 read the journal, then every row of the input: all faults at once, and nothing is recorded with one
     followed = office.journal.follow()
     kind = choose_type(office, followed, request.type_id)
-    prepared = read_input(request, kind)
+    prepared = read_input(office, request, kind)
     refused_file = write_refused_rows(request, prepared)
 
     # 2 write every credential down with its cti, its slot and its certificate number

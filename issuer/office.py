@@ -8,7 +8,7 @@ from credential.types import CredentialType
 from issuer.database import Database
 from issuer.errors import SettingsError
 from issuer.following import JournalFollower
-from issuer.ports import AnchorAccount, Clock, DrawPage, ReportProgress, Sleep
+from issuer.ports import AnchorAccount, Clock, PagePrinter, ReportProgress, Sleep
 from issuer.signers import Signer
 from issuer.steps import Checkpoint
 from registry.public_folder import PublicFolder
@@ -38,7 +38,7 @@ class Office:
     types: Mapping[Digest, CredentialType]
     clock: Clock
     sleep: Sleep
-    draw_page: DrawPage
+    printer: PagePrinter
     checkpoint: Checkpoint
     report: ReportProgress
     limits: Limits = Limits()

@@ -11,7 +11,7 @@ from registry.chain_protocol import JournalChain
 __all__ = [
     "AnchorAccount",
     "Clock",
-    "DrawPage",
+    "PagePrinter",
     "JournalChain",
     "ReportProgress",
     "Sleep",
@@ -24,10 +24,13 @@ ReportProgress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and of how many."""
 
 
-class DrawPage(Protocol):
-    """Draws the printed document."""
+class PagePrinter(Protocol):
+    """Prints the documents, and says beforehand what it cannot print."""
 
-    def __call__(
+    def missing_characters(self, characters: frozenset[str]) -> frozenset[str]:
+        """Return those of the characters that no font of a document shows."""
+
+    def draw(
         self,
         kind: CredentialType,
         agency: Text,

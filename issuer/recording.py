@@ -80,12 +80,14 @@ def choose_type(office: Office, followed: Followed, type_id: str) -> CredentialT
     return newest
 
 
-def read_input(request: IssueRequest, kind: CredentialType) -> Prepared:
+def read_input(office: Office, request: IssueRequest, kind: CredentialType) -> Prepared:
     """Return the records of the input; every faulty row is in `problems`.
 
     Raises InputError with all problems at once when there are any, unless faulty rows are to be skipped.
     """
-    prepared = read_records(request.source, kind)
+    prints = OutputFile.PDF in request.files
+    missing = office.printer.missing_characters if prints else None
+    prepared = read_records(request.source, kind, missing_characters=missing)
     problems = tuple(problem.as_problem() for problem in prepared.problems)
     if problems and not request.skip_bad:
         raise InputError(

@@ -96,7 +96,7 @@ def _files(
     if OutputFile.SVG in wanted:
         drawn[OutputFile.SVG] = draw_svg(text).encode()
     if OutputFile.PDF in wanted:
-        drawn[OutputFile.PDF] = office.draw_page(kind, agency, one.sealed, one.record, text)
+        drawn[OutputFile.PDF] = office.printer.draw(kind, agency, one.sealed, one.record, text)
     return drawn
 
 

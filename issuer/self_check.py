@@ -59,7 +59,7 @@ def trial_state(state: TrustState, real: Signer, throwaway: Signer) -> TrustStat
         return state
     stand_in = record._replace(cose_key=throwaway.cose_key, kid=throwaway.kid)
     keys = {**state.content.keys, throwaway.kid: stand_in}
-    return TrustState(replace(state.content, keys=keys), state._algorithms)  # noqa: SLF001  (same class, one key more)
+    return TrustState(replace(state.content, keys=keys), state.algorithms)
 
 
 def verdicts(

@@ -10,19 +10,12 @@ from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 from typer.core import TyperCommand
 
 from credential.errors import SealrootError
+from issuer.commands.progress import shown_progress
 from issuer.errors import (
     DamagedStoreError,
     ForeignChainError,
@@ -73,28 +66,11 @@ class Session:
             with self.open_office(self.home, silent) as office:
                 yield office
             return
-        with _progress() as report, self.open_office(self.home, report) as office:
+        with (
+            shown_progress(Console(stderr=True)) as report,
+            self.open_office(self.home, report) as office,
+        ):
             yield office
-
-
-@contextmanager
-def _progress() -> Iterator[ReportProgress]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f}/s", justify="right"),
-        TimeRemainingColumn(),
-    )
-    tasks: dict[str, TaskID] = {}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-
-        def report(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done, total=total)
-
-        yield report
 
 
 def print_json(value: Mapping[str, Any]) -> None:
