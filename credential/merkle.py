@@ -74,29 +74,18 @@ def inclusion_root(
         raise PathError(f"leaf {leaf_index} does not exist in a tree of {tree_size} leaves")
     if len(leaf_hash) != 32:
         raise PathError("the leaf hash is not 32 bytes")
-    at, last, node = leaf_index, tree_size - 1, leaf_hash
+    # Up to where the ways of this leaf and the last leaf meet, the bits of the index say on which
+    # side the sibling is. Above, the node is the last of its level: it has a sibling, always at its
+    # left, on the levels where that bit of the index is set, and moves up alone on the others.
+    meeting = (leaf_index ^ tree_size - 1).bit_length()
+    if len(path) != meeting + (leaf_index >> meeting).bit_count():
+        raise PathError(f"{len(path)} steps are not the length of the path of this leaf")
+    sides, node = leaf_index | -1 << meeting, leaf_hash
     for sibling in path:
-        if len(sibling) != 32 or not last:
-            raise PathError(
-                "a node of the path is not 32 bytes"
-                if last
-                else "the path is too long for the tree"
-            )
-        if at & 1:
-            node = sha256(b"\x01" + sibling + node).digest()
-        elif at != last:
-            node = sha256(b"\x01" + node + sibling).digest()
-        else:
-            node = sha256(b"\x01" + sibling + node).digest()
-            while (
-                not at & 1
-            ):  # the last node moved up without a sibling; `at` is not 0 here, since `last` is not
-                at >>= 1
-                last >>= 1
-        at >>= 1
-        last >>= 1
-    if last:
-        raise PathError("the path is too short for the tree")
+        if len(sibling) != 32:
+            raise PathError("a node of the path is not 32 bytes")
+        node = sha256(b"\x01" + sibling + node if sides & 1 else b"\x01" + node + sibling).digest()
+        sides >>= 1
     return Root(node)
 
 
