@@ -1,4 +1,4 @@
-"""From sealed bytes, a trust state and a policy to one verdict, and the commands and pages around it."""
+"""From sealed bytes, trust data and a policy to one verdict, and the command around it."""
 
 from verifier.batch import verify_many
 from verifier.policy import DEFAULT_POLICY, Policy

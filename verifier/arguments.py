@@ -1,7 +1,7 @@
 """The words of `sealroot verify` on a command line, as one checked request.
 
-With argparse, not typer: typer loads pydantic for every command, which made a check at a counter wait
-a sixth of a second longer (docs/adr has the measurement).
+With argparse, not typer: typer loads pydantic for every command, and a check at a counter waited a
+sixth of a second longer (docs/adr/012-verify-without-typer.md).
 """
 
 import argparse
@@ -42,7 +42,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse_request(words: Sequence[str], environment: Mapping[str, str]) -> Request:
-    """Return the request; raises UsageError with a sentence, PolicyError for a policy that is none."""
+    """Return the request; raises UsageError, or PolicyError for a policy that is none."""
     told = _parser().parse_args(words)
     if told.bundle is None and told.online is None:
         raise UsageError("give trust data: --bundle FILE (offline) or --online URL")
@@ -90,7 +90,7 @@ def _parser() -> _Parser:
         "inputs",
         nargs="+",
         metavar="X",
-        help="a picture (PNG, JPEG, WebP), PDF, sealed file, QR text, folder, or - for standard input",
+        help="picture (PNG, JPEG, WebP), PDF, sealed file, QR text, folder, or - (standard input)",
     )
     source = parser.add_argument_group("trust data")
     source.add_argument("--bundle", type=Path, metavar="FILE", help="offline: opens no connection")

@@ -1,7 +1,7 @@
-"""Verdicts for many credentials at once, sharing the work that credentials of one batch have in common.
+"""Verdicts for many credentials at once, sharing what credentials of one batch have in common.
 
-Nothing here decides anything. What is remembered are answers of pure functions under all of their inputs, for the
-length of one call, so that every verdict is the one `verify` gives.
+Nothing here decides anything. What is remembered are answers of pure functions under all of their
+inputs, for the length of one run, so that every verdict is the one `verify` gives.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ _Path = tuple[bytes, ...]
 def verify_many(
     sealed: Iterable[bytes], trust: TrustData, at: int, policy: Policy = DEFAULT_POLICY
 ) -> list[Verdict]:
-    """Return the verdict of `verify` for each credential, in order, in less time for those of one batch."""
+    """Return the verdict of `verify` on each, in order, in less time for those of one batch."""
     return [*map(judge_of_many(trust, at, policy), sealed)]
 
 
@@ -39,8 +39,9 @@ def judge_of_many(trust: TrustData, at: int, policy: Policy) -> Callable[[bytes]
 class RememberedPaths:
     """Roots of inclusion paths, remembered by every node on the way (RFC 9162 §2.1.3.2).
 
-    The root is a function of a node, its place, and the rest of the path above it. Two leaves under the same node
-    whose paths go on alike share that answer; where one byte of the rest differs, the whole path is walked.
+    The root is a function of a node, its place, and the rest of the path above it. Two leaves under
+    the same node whose paths go on alike share that answer; where one byte of the rest differs, the
+    whole path is walked.
     """
 
     def __init__(self) -> None:
@@ -88,12 +89,12 @@ class RememberedPaths:
 
 
 class RememberedGrounds:
-    """Answers of `grounds`, for the one trust data, time and policy of a run, under all else they depend on."""
+    """Answers of `grounds` in one run, under all that they depend on within it."""
 
     def __init__(self) -> None:
         self._answers: dict[tuple[object, ...], Grounds] = {}
 
-    def grounds_of(
+    def grounds_of(  # noqa: PLR0917  (stands in for `grounds`)
         self,
         entry: Entry,
         receipt: Receipt,

@@ -1,4 +1,4 @@
-"""The command `sealroot verify`: the only part of the verifier that reads the clock and the environment.
+"""The command `sealroot verify`, which alone in the verifier reads clock and environment.
 
 The steps of the function `run` are those of docs/flows.md, "Verify", with the same numbers.
 """
@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from typing import TextIO
 
 from credential.errors import SealrootError
 from credential.ids import UnixTime
@@ -37,7 +38,7 @@ def main(words: Sequence[str]) -> int:
     try:
         return run(parse_request(words, os.environ), UnixTime(int(time.time())))
     except SealrootError as error:
-        print(f"sealroot verify: {error}", file=sys.stderr)
+        _say(f"sealroot verify: {error}", file=sys.stderr)
         return EXIT_USAGE
     except BrokenPipeError:  # whoever read our output has gone; Python must not complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -87,18 +88,18 @@ def _print_text(
     findings: list[Finding], listing: Listing, setting: Setting, trusted: Trusted, request: Request
 ) -> None:
     if trusted.because:
-        print(f"{phrase('check', 'trust', setting.language)}: {trusted.because}\n", file=sys.stderr)
+        _say(f"{phrase('check', 'trust', setting.language)}: {trusted.because}\n", file=sys.stderr)
     many = len(findings) > 1 or listing.passed_over > 0
     if many:
         for finding in findings:
-            print(summary_line(finding, setting))
+            _say(summary_line(finding, setting))
         told = phrase("label", "passed_over", setting.language)
-        print(told.format(len(findings), listing.passed_over) + "\n")
+        _say(told.format(len(findings), listing.passed_over) + "\n")
     for finding in findings:
         if not many or request.explained or finding.outcome is not Outcome.VALID:
-            print(text_report(finding, setting))
+            _say(text_report(finding, setting))
         if request.explained:
-            print("\n".join(_explanation(finding, trusted.trust, request)))
+            _say("\n".join(_explanation(finding, trusted.trust, request)))
 
 
 def _print_json(findings: list[Finding], setting: Setting, request: Request) -> None:
@@ -110,7 +111,7 @@ def _print_json(findings: list[Finding], setting: Setting, request: Request) -> 
             document["steps"] = [*_explanation(finding, setting.trust, request)]
     outcome = worst([finding.outcome for finding in findings])
     told = {"outcome": outcome.value, "exit_code": EXIT_CODES[outcome], "documents": documents}
-    print(json.dumps(told, indent=1))  # ASCII only: nothing in it can act on a terminal
+    _say(json.dumps(told, indent=1))  # ASCII only: nothing in it can act on a terminal
 
 
 def _explanation(finding: Finding, trust: TrustData | None, request: Request) -> list[str]:
@@ -123,6 +124,11 @@ def _explanation(finding: Finding, trust: TrustData | None, request: Request) ->
         for held, verdict in finding.verdicts
         for line in (*explain(held.sealed, verdict, trust, request.policy), "")
     ]
+
+
+def _say(text: str, *, file: TextIO | None = None) -> None:
+    """The text and a line end are written, by default to standard output."""
+    (file or sys.stdout).write(text + "\n")
 
 
 def _on_terminal() -> bool:

@@ -1,4 +1,4 @@
-"""Runs a parser of hostile files in a child process with limits, so that a crash or a hang costs one document only."""
+"""Runs a parser of hostile files in a child with limits: a crash costs one document only."""
 
 import contextlib
 import json
@@ -16,13 +16,13 @@ from verifier.reasons import Reason
 MOST_MEMORY_BYTES = 2 * 1024**3
 MOST_ANSWER_BYTES = 4 * 1024**2
 
-Answer: TypeAlias = "str | int | None | list[Answer] | dict[str, Answer]"
+Answer: TypeAlias = "str | int | list[Answer] | dict[str, Answer] | None"
 
 
 def confined(work: Callable[[], Answer], seconds: int) -> Answer:
     """Return what `work` returns in a child process that has this much time and bounded memory.
 
-    The answer comes back as JSON, never as pickled objects: the child has read what an attacker wrote.
+    The answer comes back as JSON, never pickled: the child has read what an attacker wrote.
     Raises DocumentError when the child found nothing to read, ran out of time or memory, or died.
     """
     reading, writing = os.pipe()

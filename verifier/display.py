@@ -1,4 +1,4 @@
-"""Shows signed text so that it can neither act on a terminal nor pass for other text, and names what is unusual in it."""
+"""Shows signed text so that it can neither act on a terminal nor pass unseen for other text."""
 
 import unicodedata
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class Suspicion(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Return the text with every character that acts or hides written out, and its direction kept to itself.
+    """Return the text with all that acts or hides written out, and its direction kept to itself.
 
     Nothing in the result can move a cursor, colour a line, set a title or turn the text around it.
     """

@@ -1,4 +1,4 @@
-"""From whatever was handed over (picture, PDF, sealed file, text) to the sealed credentials in it, each with its place."""
+"""From whatever was handed over to the sealed credentials in it, each with its place."""
 
 import re
 from enum import StrEnum
@@ -43,7 +43,7 @@ class Held(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What one input holds: at least one code or attachment, and the full record where a PDF carries it."""
+    """What one input holds: at least one code or attachment, and the full records of a PDF."""
 
     held: tuple[Held, ...]
     records: tuple[bytes, ...] = ()
@@ -52,7 +52,8 @@ class Reading(NamedTuple):
 def read_document(content: bytes, name: str = "") -> Reading:
     """Return the sealed credentials in a file, whose kind is told by its bytes, not by its name.
 
-    The name decides only where the bytes say nothing: damaged bytes in a `.sealed` file are a damaged credential.
+    The name decides only where the bytes say nothing: damaged bytes in a `.sealed` file are a
+    damaged credential.
     Raises DocumentError when there is nothing in it that could be one.
     """
     if len(content) > MOST_FILE_BYTES:
@@ -74,7 +75,7 @@ def read_document(content: bytes, name: str = "") -> Reading:
 
 
 def _from_text(content: bytes) -> Reading:
-    """Return the credential of a QR text; the one line end that editors add belongs to the file, not to the text."""
+    """Return the credential of a QR text; a line end at its end belongs to the file."""
     if len(content) > MOST_TEXT_BYTES:
         raise DocumentError(Reason.DOCUMENT_TOO_LARGE, f"over {MOST_TEXT_BYTES:,} bytes of text")
     text = content.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
@@ -121,7 +122,7 @@ _OURS_LEAST_DIGITS = 0.6
 
 
 def _is_ours(text: str) -> bool:
-    """True for a QR text of ours, whole or damaged; false for the other codes that stand beside it on paper."""
+    """True for a QR text of ours, whole or damaged; false for other codes that stand beside it."""
     tail = text.rpartition("#")[2]
     digits = sum(character.isdecimal() for character in tail)
     return 0 < digits == len(tail) or (

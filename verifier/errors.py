@@ -16,7 +16,7 @@ class PolicyError(SealrootError, ValueError):
 
 
 class DocumentError(SealrootError):
-    """Nothing could be read from what was handed over; `reason` is a document code of docs/formats/verdict.md."""
+    """Nothing could be read from what was handed over; `reason` is a code of verdict.md."""
 
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""From what one document holds to one finding: all its codes and attachments must speak of one credential."""
+"""From what one document holds to one finding: all its parts must speak of one credential."""
 
 import hashlib
 from collections.abc import Callable
@@ -40,7 +40,7 @@ class DocumentCheck(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What one input amounts to. `verdicts` has one for every place whose bytes differ, the worst first."""
+    """What one input amounts to; `verdicts` are of the different credentials, worst first."""
 
     name: str
     outcome: Outcome
@@ -66,13 +66,13 @@ def worst(outcomes: list[Outcome]) -> Outcome:
 
 
 def unread(name: str, error: DocumentError) -> Finding:
-    """Return the finding for an input nothing could be read from: that says nothing against the document."""
+    """Return the finding for an input nothing was read from, which says nothing against it."""
     check = DocumentCheck(Result.UNKNOWN, error.reason, str(error))
     return Finding(name, Outcome.INDETERMINATE, check)
 
 
 def examine(name: str, reading: Reading, judge: Judge, at: int) -> Finding:
-    """Return the finding on one document: the worst verdict of its places, or a refusal where they disagree."""
+    """Return the finding on one document: the worst verdict in it, or that its parts disagree."""
     verdicts = sorted(
         ((held, _verdict(held, judge, at)) for held in _distinct(reading.held)),
         key=lambda judged: _BADNESS[judged[1].outcome],
@@ -103,7 +103,8 @@ def _distinct(held: tuple[Held, ...]) -> list[Held]:
 def _disagreement(held: tuple[Held, ...]) -> Reason | None:
     """Return why the places cannot belong to one document, or None.
 
-    What must agree is the entry, the signed bytes: a page may show the code without the signature, which is smaller.
+    What must agree is the entry, the signed bytes: a page may show the smaller code without the
+    signature.
     """
     attached = {_identity(one) for one in held if one.kind is PlaceKind.ATTACHMENT}
     shown = {_identity(one) for one in held if one.kind is not PlaceKind.ATTACHMENT}
@@ -127,7 +128,7 @@ def _identity(held: Held) -> tuple[bool, bytes]:
 def _full_record(
     entry: Entry, kind: CredentialType | None, records: tuple[bytes, ...]
 ) -> tuple[RecordState, dict[int, Value] | None]:
-    """Return the full record when it is the one the signed digest names (type-document.md, "Full record").
+    """Return the full record if it is the one whose digest was signed (type-document.md).
 
     Raises DocumentError when a record is there that nobody signed.
     """
@@ -144,7 +145,7 @@ def _full_record(
 
 
 def _record_fields(record: bytes, entry: Entry) -> dict[int, Value]:
-    """Return the fields of a record that the entry's digest has proven, for this credential alone."""
+    """Return the fields of a record whose digest was signed; it must be of this credential."""
     try:
         members = cbor.decode(record, max_bytes=MOST_RECORD_BYTES, max_items=_MOST_RECORD_ROWS)
     except FormatError as error:

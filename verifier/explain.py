@@ -1,4 +1,4 @@
-"""The numbered steps of docs/formats/sealed.md with the values that were used, for a person who wants to follow them."""
+"""The numbered steps of docs/formats/sealed.md with the values that were used."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -16,7 +16,7 @@ from verifier.verdict import Check, CheckName, Result, Verdict
 
 
 def explain(sealed: bytes, verdict: Verdict, trust: TrustData, policy: Policy) -> list[str]:
-    """Return the ten steps with their values and, after each, the check it fed. English: the words of the formats."""
+    """Return the ten steps with values and the checks they feed, in words of the formats."""
     return [*_steps(sealed, verdict, trust, policy)]
 
 
@@ -39,14 +39,16 @@ def _steps(sealed: bytes, verdict: Verdict, trust: TrustData, policy: Policy) ->
     yield from _standing(credential, verdict, trust)
     yield _told(verdict, CheckName.PROOF)
     counted = verdict.at if verdict.anchor is None else verdict.anchor.at
-    yield f"4 T = {_time(counted)} ({'now: not anchored' if verdict.anchor is None else 'block time of the anchor'})"
+    why = "now: not anchored" if verdict.anchor is None else "block time of the anchor"
+    yield f"4 T = {_time(counted)} ({why})"
     yield f"5 issuer: {entry.iss}, type {entry.type_no} version {entry.type_version}, at T"
     yield from _issuer(entry, trust)
     yield _told(verdict, CheckName.ISSUER)
     yield "6 key: safe for this anchor, algorithm allowed at T"
     yield from _key(credential.receipt, counted, trust)
     yield _told(verdict, CheckName.KEY)
-    yield f"7 anchor: {_time(verdict.anchor.at) if verdict.anchor else 'none; iat says ' + _time(entry.iat)}"
+    found = _time(verdict.anchor.at) if verdict.anchor else f"none; iat says {_time(entry.iat)}"
+    yield f"7 anchor: {found}"
     yield _told(verdict, CheckName.ANCHOR)
     yield f"8 dates: nbf {_time(entry.nbf)}, exp {_time(entry.exp)}, iat {_time(entry.iat)}"
     yield _told(verdict, CheckName.DATES)
@@ -73,7 +75,7 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
 
 
 def _climb(credential: Sealed) -> Iterator[str]:
-    """Yield every hash from the leaf to the root (RFC 9162 §2.1.3.2), computed anew and not taken from the verdict."""
+    """Yield every hash from the leaf to the root (RFC 9162 §2.1.3.2), computed anew."""
     receipt = credential.receipt
     at, last = receipt.leaf_index, receipt.tree_size - 1
     node = leaf_hash(credential.entry)
@@ -100,7 +102,8 @@ def _standing(credential: Sealed, verdict: Verdict, trust: TrustData) -> Iterato
         return
     if verdict.anchor is not None:
         anchor = verdict.anchor
-        yield f"  anchored: batch {anchor.batch_no} of {anchor.agency}, {anchor.size} credentials, {_time(anchor.at)}"
+        batch = f"batch {anchor.batch_no} of {anchor.agency}, {anchor.size} credentials"
+        yield f"  anchored: {batch}, {_time(anchor.at)}"
         yield "  the signature is not looked at"
         return
     yield "  not anchored in this trust data"
@@ -139,7 +142,8 @@ def _status(entry: Entry, trust: TrustData) -> Iterator[str]:
         yield "  list not in this trust data"
         return
     slot = known.state(entry.index)
-    yield f"  version {known.version}, {known.slots} slots: {'no such slot' if slot is None else slot.name}"
+    told = "no such slot" if slot is None else slot.name
+    yield f"  version {known.version}, {known.slots} slots: {told}"
 
 
 def _told(verdict: Verdict, name: CheckName) -> str:

@@ -1,4 +1,4 @@
-"""The signed fields of an entry as rows for a person: labels, dates in both calendars, codes with their meaning."""
+"""The signed fields of an entry as rows for a person: labels, both calendars, meanings of codes."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -16,7 +16,7 @@ TAIPEI = timezone(timedelta(hours=8))
 
 
 class Row(NamedTuple):
-    """One line of the display; `depth` is 1 for a field inside a row of rows. The value is safe to print."""
+    """One line of the display, safe to print; `depth` is 1 for a field inside a row of rows."""
 
     title: str
     value: str
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 def field_rows(
     fields: Mapping[int, Value], kind: CredentialType | None, language: Language
 ) -> list[Row]:
-    """Return every field that is there, those of the type in its order, then those it does not know."""
+    """Return every field that is there: those of the type in its order, then all others."""
     known = kind.fields if kind is not None else ()
     return [*_rows(fields, known, language, 0)]
 
@@ -47,7 +47,7 @@ def claim_rows(entry: Entry, language: Language) -> list[Row]:
 
 
 def moment_text(at: int, language: Language) -> str:
-    """Return a time of signed steps as people in Taiwan read it, with the offset it is written in."""
+    """Return a time as people in Taiwan read it, with the offset it is written in."""
     try:
         local = datetime.fromtimestamp(at, UTC).astimezone(TAIPEI)
     except (OverflowError, ValueError, OSError):

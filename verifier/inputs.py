@@ -28,7 +28,7 @@ class Listing(NamedTuple):
 
 
 def list_inputs(names: list[str]) -> Listing:
-    """Return every file to check, folders opened; raises UsageError for a name that is not there."""
+    """Return every file to check, folders opened; UsageError for a name that is not there."""
     inputs: list[Named] = []
     passed_over = 0
     for name in names:
@@ -51,7 +51,7 @@ def list_inputs(names: list[str]) -> Listing:
 
 
 def content_of(named: Named) -> bytes:
-    """Return the bytes of an input, never more than one over what a document may have; raises DocumentError."""
+    """Return the bytes of an input, at most one more than are allowed; raises DocumentError."""
     try:
         if named.path is None:
             return sys.stdin.buffer.read(MOST_FILE_BYTES + 1)

@@ -1,4 +1,4 @@
-"""One finding as JSON for programs: codes and raw signed values, with the words for people beside them."""
+"""One finding as JSON for programs: codes and raw signed values, with words beside them."""
 
 from typing import TypeAlias
 
@@ -11,7 +11,7 @@ from verifier.report import Setting, agency_text, is_confirmed, kind_text
 from verifier.verdict import Check, Verdict
 from verifier.words import reason_words
 
-Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 
 def json_report(finding: Finding, setting: Setting) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""What a person types for times, ages and policies, as values; anything unclear is refused, not guessed."""
+"""Times, ages and policies as a person types them; anything unclear is refused, not guessed."""
 
 import re
 import tomllib
@@ -19,7 +19,7 @@ _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def parse_time(text: str) -> UnixTime:
-    """Return a time given as ISO 8601 or Unix seconds; one without an offset is UTC. Raises ValueError."""
+    """Return a time given as ISO 8601 (UTC without an offset) or Unix seconds; or ValueError."""
     if _UNIX.fullmatch(text):
         return UnixTime(int(text))
     moment = datetime.fromisoformat(text)
@@ -40,7 +40,7 @@ def parse_age(text: str) -> int:
 
 
 def read_policy(name: str) -> Policy:
-    """Return the policy of that name, or the one in a TOML file with the settings of verdict.md; raises PolicyError."""
+    """Return the policy of that name or in that TOML file, with the settings of verdict.md."""
     if name in NAMED_POLICIES:
         return NAMED_POLICIES[name]
     try:
@@ -61,6 +61,6 @@ def read_policy(name: str) -> Policy:
 
 
 def overridden(policy: Policy, settings: Mapping[str, int | bool | None]) -> Policy:
-    """Return the policy with those settings replaced that were given; raises PolicyError for one out of range."""
+    """Return the policy with the given settings replaced; PolicyError for one out of range."""
     given = {name: setting for name, setting in settings.items() if setting is not None}
     return replace(policy, **given)  # type: ignore[arg-type]  # Policy checks the types itself

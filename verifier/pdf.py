@@ -1,4 +1,4 @@
-"""From a PDF to the QR texts of each page as it is drawn, and the files the issuer attached; its text is never read."""
+"""From a PDF to the QR texts of its pages as drawn, and its attachments; its text is never read."""
 
 import base64
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -28,7 +28,7 @@ _MOST_PIXELS_A_PAGE = 16_000_000
 
 
 class PdfContent(NamedTuple):
-    """What a PDF shows and carries: QR texts by page number from 1, and its attachments of ours by name."""
+    """What a PDF shows and carries: QR texts by page from 1, and attachments of ours by name."""
 
     pages: int
     codes: list[tuple[int, str]]
@@ -38,8 +38,8 @@ class PdfContent(NamedTuple):
 def read_pdf(document: bytes) -> PdfContent:
     """Return the QR texts of all pages and the attachments a verifier goes by.
 
-    The pages are rendered and scanned, so that only what a person sees counts: text extraction can be made to say
-    anything. The work is done in a child process. Raises DocumentError when the file cannot be read.
+    The pages are rendered and scanned, so that only what a person sees counts: text extraction can
+    be made to say anything. A child process does it. Raises DocumentError for an unreadable file.
     """
     answer = confined(lambda: _read_here(document), MOST_SECONDS)
     content = cast("dict[str, list[list[str]]]", answer)
@@ -92,7 +92,7 @@ def _scanned_codes(page: "PdfPage") -> list[str]:
 
 
 def _drawn(page: "PdfPage", dots_per_inch: int) -> Image.Image:
-    """Return the page in grey as a viewer draws it, annotations included, within a bounded number of pixels."""
+    """Return the page in grey as a viewer draws it, annotations too, in a bounded size."""
     width, height = page.get_size()
     scale = dots_per_inch / _POINTS_PER_INCH
     if width * height * scale * scale > _MOST_PIXELS_A_PAGE:

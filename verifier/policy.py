@@ -1,4 +1,4 @@
-"""What a relying party asks for beyond the law of the formats: ages, anchoring, strength of evidence."""
+"""What a relying party asks for beyond the formats: ages, anchoring, strength of evidence."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ HOUR_SECONDS = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The five settings of docs/formats/verdict.md, under their names there; ages are in seconds."""
+    """The five settings of docs/formats/verdict.md by their names there; ages in seconds."""
 
     max_trust_age: int = 7 * DAY_SECONDS
     max_status_age: int = 7 * DAY_SECONDS

@@ -1,4 +1,4 @@
-"""One finding as text for a person: the verdict in words first, then why, then what was signed, then what is left."""
+"""One finding as text for a person: the verdict, then why, what was signed, and what is left."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -45,17 +45,18 @@ def text_report(finding: Finding, setting: Setting) -> str:
 
 
 def summary_line(finding: Finding, setting: Setting) -> str:
-    """Return one line for one of many documents: outcome, number, name of the input, and the reasons if not VALID."""
+    """Return one line for one of many documents: outcome, number, name, and what did not pass."""
     number = ""
     if finding.verdict is not None and finding.verdict.entry is not None:
         number = certificate_number(finding.verdict.entry)
-    told = f"{_coloured(finding.outcome.value, finding.outcome, setting):<13}  {number:<24}  {one_line(finding.name)}"
+    outcome = _coloured(f"{finding.outcome.value:<13}", finding.outcome, setting)
+    told = f"{outcome}  {number:<24}  {one_line(finding.name)}"
     reasons = ", ".join(reason_codes(finding))
     return told if finding.outcome is Outcome.VALID else f"{told}  {reasons}"
 
 
 def reason_codes(finding: Finding) -> list[str]:
-    """Return the codes of everything that did not pass, without the checks that were only skipped."""
+    """Return the codes of everything that did not pass and was not merely skipped."""
     codes = [] if finding.document.result is Result.PASS else [finding.document.reason.value]
     checks = finding.verdict.checks if finding.verdict is not None else ()
     told = (Result.FAIL, Result.UNKNOWN)
@@ -80,7 +81,7 @@ def agency_text(entry: Entry, verdict: Verdict, trust: TrustData | None) -> str:
 
 
 def kind_text(entry: Entry, kind: CredentialType | None, language: Language) -> str:
-    """Return the title of the credential type, or its numbers where the trust data does not describe it."""
+    """Return the title of the type, or its numbers where the trust data does not describe it."""
     if kind is not None:
         return shown(kind.title.in_language(language))
     unknown = phrase("label", "kind_unknown", language)
@@ -99,7 +100,7 @@ def _coloured(text: str, outcome: Outcome, setting: Setting) -> str:
 
 
 def _checks(finding: Finding, setting: Setting) -> Iterator[str]:
-    """Yield the checks with their sentences, the reason code, the as-of time, and the advice where one is due."""
+    """Yield the checks with sentence, as-of time, reason code, and advice where one is due."""
     document = finding.document
     yield from _check_lines("document", document.result, document.reason, None, setting)
     if document.because and document.result is not Result.PASS:
@@ -131,7 +132,7 @@ def _check_lines(
 
 
 def _padded(text: str, columns: int) -> str:
-    """Return the text filled with spaces to a width on screen, where ideographs take two columns."""
+    """Return the text filled to a width on screen, where ideographs take two columns."""
     width = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
     return text + " " * max(0, columns - width)
 
@@ -150,7 +151,7 @@ def _places(finding: Finding, setting: Setting) -> Iterator[str]:
 
 
 def _claims(finding: Finding, setting: Setting) -> Iterator[str]:
-    """Yield all signed fields, under a heading that says whether anybody is known to have signed them."""
+    """Yield all fields, under a heading that says whether they are known to be signed."""
     heading = "claims_signed" if is_confirmed(finding) else "claims_unsigned"
     told = finding.verdicts if is_put_together(finding) else finding.verdicts[:1]
     for held, verdict in told:
@@ -166,7 +167,7 @@ def _claims(finding: Finding, setting: Setting) -> Iterator[str]:
 
 
 def _all_rows(entry: Entry, verdict: Verdict, finding: Finding, setting: Setting) -> Iterator[Row]:
-    """Yield what the credential is, every field, and its dates; the full record where it is proven."""
+    """Yield what the credential is, every field, of the full record too, and its dates."""
     language = setting.language
     yield Row(phrase("label", "kind", language), kind_text(entry, verdict.kind, language))
     yield Row(phrase("label", "certificate_number", language), certificate_number(entry))
@@ -176,7 +177,7 @@ def _all_rows(entry: Entry, verdict: Verdict, finding: Finding, setting: Setting
 
 
 def is_confirmed(finding: Finding) -> bool:
-    """True where the named agency is known to have signed what is shown, whatever has become of it since."""
+    """True where the named agency is known to have signed what is shown."""
     if finding.verdict is None or finding.document.result is Result.FAIL:
         return False
     passed = {check.name for check in finding.verdict.checks if check.result is Result.PASS}

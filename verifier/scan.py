@@ -1,4 +1,4 @@
-"""From a picture to the texts of its QR codes: the quick way first, patience where that finds none."""
+"""From a picture to the texts of its QR codes: quickly first, patiently where that finds none."""
 
 import struct
 import time
@@ -30,7 +30,7 @@ _BINARIZERS = (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogr
 
 
 def read_picture(picture: bytes) -> list[str]:
-    """Return the texts of all QR codes in a PNG, JPEG or WebP picture, which may be turned or blurred.
+    """Return the texts of the QR codes in a PNG, JPEG or WebP picture, turned or blurred as it is.
 
     A small clean picture takes a millisecond, here; everything else is done in a child process with
     limits. Raises DocumentError: document.unreadable, document.too_large, or document.no_code.
@@ -131,7 +131,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _treatments(grey: Image.Image) -> Iterator[Image.Image]:
-    """Yield the picture as it is, then in forms that undo blur, poor light, and too many or too few pixels."""
+    """Yield the picture as it is, then with blur, light, and number of pixels amended."""
     yield grey
     longest = max(grey.size)
     if longest > _PATIENT_SIDE:
@@ -156,7 +156,7 @@ def _treatments(grey: Image.Image) -> Iterator[Image.Image]:
 
 
 def _pixels(grey: Image.Image) -> memoryview:
-    """Return the pixels as rows of bytes; NumPy, which costs a third of a second to import, is not needed for it."""
+    """Return the pixels as rows of bytes, without NumPy, which takes 0.3 s to import."""
     return memoryview(grey.tobytes()).cast("B", (grey.height, grey.width))
 
 

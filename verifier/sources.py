@@ -1,4 +1,4 @@
-"""Where trust data comes from: a bundle file without any network, or a chain and a folder of public files."""
+"""Where trust data comes from: a bundle without any network, or a chain and public files."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from credential.status import StatusList, decode_status_list
 from credential.types import CredentialType, load_type
 from registry.anchor_file import TrustAnchor, decode_trust_anchor
 from registry.bundle import open_bundle
-from registry.chain_protocol import JournalChain
 from registry.bundle_file import PAGE_LIMITS, read_envelope
+from registry.chain_protocol import JournalChain
 from registry.errors import ForkError, RollbackError
 from registry.journal import JournalEntry, head_after
 from registry.public_folder import Document, PublicFolder
@@ -35,16 +35,16 @@ class RegistryName(NamedTuple):
 
 
 def read_trust_anchor(path: Path) -> TrustAnchor:
-    """Return the trust anchor in a file; raises SourceError when it is not there, TrustAnchorError when it is none."""
+    """Return the trust anchor in a file; raises SourceError or TrustAnchorError."""
     return decode_trust_anchor(_read(path, MOST_ANCHOR_BYTES, "trust anchor"))
 
 
 def trust_from_bundle(
     path: Path, anchor: TrustAnchor | None, store: TrustStore | None
 ) -> TrustData:
-    """Return the trust data in a bundle file, opened by the steps of bundle.md; the store then remembers it.
+    """Return the trust data in a bundle file, by the steps of bundle.md; the store remembers it.
 
-    Raises SourceError when there is no file, TrustDataError (with its reason code) when it must not be used.
+    Raises SourceError for a missing file, TrustDataError (with its code) for what must not be used.
     """
     source = _read(path, MOST_BUNDLE_BYTES, "trust bundle")
     floor = None
@@ -64,7 +64,8 @@ def registry_of(anchor: TrustAnchor | None, bundle: TrustData | None) -> Registr
     if bundle is not None:
         return RegistryName(bundle.state.chain_id, bundle.state.contract)
     raise SourceError(
-        "--online needs to know which registry to ask: give --trust-anchor (or a --bundle of that registry)"
+        "--online needs to know which registry to ask: "
+        "give --trust-anchor (or a --bundle of that registry)"
     )
 
 
@@ -87,7 +88,7 @@ def open_chain(url: str, registry: RegistryName) -> JournalChain:
 def trust_from_chain(chain: JournalChain, helpers: Helpers, read_at: UnixTime) -> TrustData:
     """Return trust data as fresh as the chain: the final part of the journal, replayed here.
 
-    The documents come by digest from folder or bundle; one that neither holds is missing, not guessed.
+    The documents come by digest from folder or bundle; one that neither holds is missing.
     """
     registry = RegistryName(chain.chain_id, chain.contract)
     entries = chain.entries(0, chain.finalized_size())
@@ -114,7 +115,7 @@ def check_not_below(
 def gather(
     state: TrustState, folder: PublicFolder | None, bundle: TrustData | None, read_at: UnixTime
 ) -> TrustData:
-    """Return trust data of a state read from a node, with every document that can be had by its digest."""
+    """Return trust data of a state read from a node, with every document at hand by its digest."""
     return TrustData(
         state=state,
         status_lists=_status_lists(state, folder, bundle),
@@ -172,7 +173,7 @@ def _types(
 
 
 def _published(folder: PublicFolder | None, kind: Document, digest: Digest) -> bytes | None:
-    """Return the document, or None where the folder does not hold it whole: then nobody knows what it says."""
+    """Return the document, or None where the folder does not hold it whole."""
     if folder is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""A verifier's memory on disk: how far it has seen one registry's journal, so that nobody can take it back."""
+"""A verifier's memory on disk: how far it has seen one journal, so that nobody can take it back."""
 
 import contextlib
 import fcntl
@@ -29,7 +29,7 @@ class Memory(NamedTuple):
 
 
 class TrustStore:
-    """The highest journal size, its head, and the latest as-of time this verifier has accepted for one registry."""
+    """The highest journal size with its head, and the latest as-of time, of one registry."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -37,7 +37,7 @@ class TrustStore:
     def memory(self) -> Memory | None:
         """Return what must not be gone below, or None for a store that has seen nothing yet.
 
-        Raises StoreError when the memory is there but cannot be understood: starting anew would forget it.
+        Raises StoreError when it is there but cannot be understood: starting anew would forget it.
         """
         path = self._folder / _FLOOR_NAME
         try:
@@ -49,7 +49,7 @@ class TrustStore:
         return _parsed(text, path)
 
     def floor_for(self, chain_id: int, contract: bytes) -> Floor | None:
-        """Return the floor for trust data of a registry; ForeignRegistryError when the store is of another."""
+        """Return the floor for a registry; ForeignRegistryError when the store is of another."""
         memory = self.memory()
         if memory is None:
             return None
@@ -59,7 +59,7 @@ class TrustStore:
     def accept(self, trust: TrustData) -> None:
         """The store remembers this trust data; a crash leaves the old memory or the new one, whole.
 
-        Raises RollbackError or ForkError when another process has meanwhile seen later data: nothing is lowered.
+        Raises RollbackError or ForkError when another process has meanwhile seen later data.
         """
         seen = Memory(trust.state.chain_id, trust.state.contract, trust.floor)
         with self._locked():
@@ -76,7 +76,7 @@ class TrustStore:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the store alone: two checks at once must not write an older memory over a newer one."""
+        """Hold the store alone: an older memory must not be written over a newer one."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self._folder / _LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
@@ -129,7 +129,7 @@ def _parsed(text: str, path: Path) -> Memory:
 
 def _unusable(path: Path) -> StoreError:
     return StoreError(
-        f"the store at {path} cannot be read or written. What this verifier has seen so far is not known, "
-        "so no document can be judged with it. Repair the file's permissions, or move the folder away and "
-        "begin a new store with trust data that you know to be current."
+        f"the store at {path} cannot be read or written. What this verifier has seen so far is not "
+        "known, so no document can be judged with it. Repair the file's permissions, or move the "
+        "folder away and begin a new store with trust data that you know to be current."
     )

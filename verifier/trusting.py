@@ -20,7 +20,7 @@ from verifier.store import TrustStore
 
 
 class Trusted(NamedTuple):
-    """The trust data; or None with the reason code of verdict.md and a sentence of what went wrong."""
+    """The trust data; or None with the reason code and a sentence of what went wrong."""
 
     trust: TrustData | None
     reason: Reason = Reason.TRUST_FRESH
@@ -30,8 +30,8 @@ class Trusted(NamedTuple):
 def fetch_trust(request: Request, clock: UnixTime) -> Trusted:
     """Return the trust data the request names.
 
-    Raises SourceError, StoreError or TrustAnchorError for what the person has to put right; data that must not be
-    used is no error but an answer: then nothing can be found out about any document.
+    Raises SourceError, StoreError or TrustAnchorError for what the person has to put right. Data
+    that must not be used is an answer, no error: nothing can be found out about any document.
     """
     anchor = None
     if request.trust_anchor is not None:

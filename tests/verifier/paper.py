@@ -2,6 +2,7 @@
 
 import io
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pikepdf
@@ -15,12 +16,12 @@ from tests.simulator import Simulator
 URL = "https://verify.example.gov/"
 
 
-def symbol(sealed, *, scale=4, url=URL):
+def symbol(sealed: bytes, *, scale: int = 4, url: str = URL) -> bytes:
     """The QR symbol of a credential as a PNG."""
     return draw_png(qr_encode(sealed, url), scale)
 
 
-def page(*codes, size=(1200, 1700)):
+def page(*codes: bytes, size: tuple[int, int] = (1200, 1700)) -> Image.Image:
     """A white page in grey with symbols (PNG bytes) one below the other."""
     sheet = Image.new("L", size, 255)
     for at, code in enumerate(codes):
@@ -29,14 +30,14 @@ def page(*codes, size=(1200, 1700)):
     return sheet
 
 
-def saved(image, kind="PNG", **wishes):
+def saved(image: Image.Image, kind: str = "PNG", **wishes: int) -> bytes:
     """The bytes of a picture file."""
     out = io.BytesIO()
     image.save(out, kind, **wishes)
     return out.getvalue()
 
 
-def pdf(*pages, attachments=()):
+def pdf(*pages: Image.Image, attachments: Sequence[tuple[str, bytes]] = ()) -> bytes:
     """A PDF of these pictures with these (name, bytes) attached."""
     first, *others = pages
     drawn = saved(first, "PDF", save_all=True, append_images=others, resolution=150)
@@ -50,9 +51,9 @@ def pdf(*pages, attachments=()):
 
 
 class Counter:
-    """A folder with bundle, trust anchor and two anchored credentials, as a verifier at a counter has it."""
+    """A folder with bundle, trust anchor and two anchored credentials, as at a counter."""
 
-    def __init__(self, folder: Path, **wishes) -> None:
+    def __init__(self, folder: Path, **wishes: int) -> None:
         self.folder = folder
         self.sim = Simulator(now=int(time.time()) - 3600, **wishes)
         self.office = self.sim.office("A15030000C")

@@ -1,4 +1,6 @@
-"""Many at once must be the same verdicts as one by one, also for what is forged, mixed or broken."""
+"""Many at once get the same verdicts as one by one, also what is forged, mixed or broken."""
+
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -8,13 +10,14 @@ from credential.errors import PathError
 from credential.merkle import inclusion_paths, leaf_hash
 from credential.sealed import Receipt, Sealed, decode_sealed, encode_sealed, sealed_root
 from credential.status import SlotState
-from tests.simulator import Simulator
+from registry.trust_data import TrustData
+from tests.simulator import Batch, Simulator
 from verifier import Outcome, Policy, verify, verify_many
 from verifier.batch import RememberedPaths
 
 
-def world():
-    """A full and a lite bundle over anchored, unanchored, revoked, foreign and compromised batches."""
+def world() -> tuple[int, tuple[TrustData, TrustData], list[Batch]]:
+    """A full and a lite bundle over anchored, unanchored, revoked and compromised batches."""
     sim = Simulator()
     first, second = sim.office("A1"), sim.office("B1")
     batches = [
@@ -34,8 +37,8 @@ NOW, TRUSTS, BATCHES = world()
 GENUINE = [sealed for batch in BATCHES for sealed in batch.sealed]
 
 
-def mixed(draw_from):
-    """One credential of the world, as it is or with one part of its receipt taken from elsewhere."""
+def mixed(draw_from: tuple[bytes, bytes, str, int]) -> bytes:
+    """One credential of the world, as it is or with one part taken from elsewhere."""
     sealed, other, fault, at = draw_from
     entry, receipt = decode_sealed(sealed)
     stranger, foreign = decode_sealed(other)
@@ -88,7 +91,9 @@ ONE = st.tuples(
     st.sampled_from([Policy(), Policy(require_anchor=True)]),
     st.sampled_from([0, 80 * 3600]),
 )
-def test_many_together_get_the_verdicts_of_each_alone(sealed, trust, policy, later):
+def test_many_together_get_the_verdicts_of_each_alone(
+    sealed: list[bytes], trust: TrustData, policy: Policy, later: int
+) -> None:
     alone = [verify(each, trust, NOW + later, policy) for each in sealed]
 
     together = verify_many(sealed, trust, NOW + later, policy)
@@ -96,7 +101,7 @@ def test_many_together_get_the_verdicts_of_each_alone(sealed, trust, policy, lat
     assert together == alone
 
 
-def test_the_world_has_all_three_outcomes():
+def test_the_world_has_all_three_outcomes() -> None:
     outcomes = {verdict.outcome for verdict in verify_many(GENUINE, TRUSTS[0], NOW)}
     late = {verdict.outcome for verdict in verify_many(GENUINE, TRUSTS[0], NOW + 80 * 3600)}
 
@@ -104,11 +109,11 @@ def test_the_world_has_all_three_outcomes():
     assert late == {Outcome.VALID, Outcome.INVALID, Outcome.INDETERMINATE}
 
 
-def test_no_credentials_give_no_verdicts():
+def test_no_credentials_give_no_verdicts() -> None:
     assert verify_many([], TRUSTS[0], NOW) == []
 
 
-def tree_of(size):
+def tree_of(size: int) -> list[Sealed]:
     entries = [bytes((n,)) * 3 for n in range(size)]
     _, paths = inclusion_paths([leaf_hash(entry) for entry in entries])
     return [
@@ -118,7 +123,7 @@ def tree_of(size):
 
 
 @pytest.mark.parametrize("size", range(1, 34))
-def test_remembered_paths_give_the_root_of_the_whole_walk(size):
+def test_remembered_paths_give_the_root_of_the_whole_walk(size: int) -> None:
     remembered = RememberedPaths()
 
     roots = [remembered.root_of(credential) for credential in tree_of(size)]
@@ -126,7 +131,7 @@ def test_remembered_paths_give_the_root_of_the_whole_walk(size):
     assert set(roots) == {sealed_root(tree_of(size)[0])}
 
 
-def test_a_remembered_node_does_not_vouch_for_another_rest_of_the_path():
+def test_a_remembered_node_does_not_vouch_for_another_rest_of_the_path() -> None:
     first, second = tree_of(8)[:2]
     remembered = RememberedPaths()
     genuine = remembered.root_of(first)
@@ -139,7 +144,7 @@ def test_a_remembered_node_does_not_vouch_for_another_rest_of_the_path():
 
 
 @pytest.mark.parametrize("changes", [{"leaf_index": 8}, {"path": ()}, {"tree_size": 9}])
-def test_an_impossible_path_is_refused_after_a_good_one(changes):
+def test_an_impossible_path_is_refused_after_a_good_one(changes: dict[str, Any]) -> None:
     first, second = tree_of(8)[:2]
     remembered = RememberedPaths()
     remembered.root_of(first)
@@ -149,7 +154,7 @@ def test_an_impossible_path_is_refused_after_a_good_one(changes):
         remembered.root_of(impossible)
 
 
-def test_what_is_remembered_stays_bounded(monkeypatch):
+def test_what_is_remembered_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verifier.batch.MOST_REMEMBERED", 20)
     remembered = RememberedPaths()
 

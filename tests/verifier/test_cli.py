@@ -3,10 +3,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from PIL import Image
 
 from credential.qr_text import qr_encode
 from credential.sealed import without_signature
@@ -14,18 +16,21 @@ from registry.errors import ChainUnavailableError
 from tests.simulator import Simulator
 from tests.verifier.paper import URL, Counter, page, pdf, saved, symbol
 from verifier.cli import main
+from verifier.words import Language
+
+Check = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture
-def counter(tmp_path):
+def counter(tmp_path: Path) -> Counter:
     return Counter(tmp_path)
 
 
 @pytest.fixture
-def check(counter, capsys):
-    """Run the command on one document with the counter's bundle; exit code, JSON of the document."""
+def check(counter: Counter, capsys: pytest.CaptureFixture[str]) -> Check:
+    """Run the command on one document with the counter's bundle: exit code and JSON."""
 
-    def run(path, *options):
+    def run(path: object, *options: object) -> tuple[int, Any]:
         words = [str(path), "--bundle", str(counter.bundle), "--json", *map(str, options)]
         code = main(words)
         return code, json.loads(capsys.readouterr().out)["documents"][0]
@@ -34,7 +39,9 @@ def check(counter, capsys):
 
 
 @pytest.mark.parametrize("which", ["bundle", "lite"])
-def test_a_genuine_sealed_file_ends_with_0(counter, which, capsys):
+def test_a_genuine_sealed_file_ends_with_0(
+    counter: Counter, which: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = counter.write("a.sealed", counter.mine)
 
     code = main([str(path), "--bundle", str(getattr(counter, which)), "--lang", "en"])
@@ -59,20 +66,26 @@ def test_a_genuine_sealed_file_ends_with_0(counter, which, capsys):
         ),
     ],
 )
-def test_every_kind_of_document_is_read(counter, check, name, make):
+def test_every_kind_of_document_is_read(
+    counter: Counter, check: Check, name: str, make: Callable[[bytes], bytes]
+) -> None:
     code, document = check(counter.write(name, make(counter.mine)))
 
     assert (code, document["outcome"]) == (0, "VALID")
     assert document["credential"]["fields"]["1"] == "王小明"
 
 
-def test_standard_input_takes_text_and_bytes(counter, check, monkeypatch):
+def test_standard_input_takes_text_and_bytes(
+    counter: Counter, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for content in (qr_encode(counter.mine).encode(), counter.mine):
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
         assert check("-")[0] == 0
 
 
-def test_a_code_of_another_person_pasted_on_a_pdf_is_refused(counter, check):
+def test_a_code_of_another_person_pasted_on_a_pdf_is_refused(
+    counter: Counter, check: Check
+) -> None:
     pasted = pdf(page(symbol(counter.other)), attachments=[("a.sealed", counter.mine)])
 
     code, document = check(counter.write("pasted.pdf", pasted))
@@ -82,7 +95,7 @@ def test_a_code_of_another_person_pasted_on_a_pdf_is_refused(counter, check):
     assert [place["outcome"] for place in document["places"]] == ["VALID", "VALID"]
 
 
-def test_pages_of_two_documents_are_refused(counter, check):
+def test_pages_of_two_documents_are_refused(counter: Counter, check: Check) -> None:
     put_together = pdf(page(symbol(counter.mine)), page(symbol(counter.other)))
 
     code, document = check(counter.write("two.pdf", put_together))
@@ -92,14 +105,18 @@ def test_pages_of_two_documents_are_refused(counter, check):
     assert [place["page"] for place in document["places"]] == [1, 2]
 
 
-def test_a_page_may_show_the_smaller_code_without_the_signature(counter, check):
+def test_a_page_may_show_the_smaller_code_without_the_signature(
+    counter: Counter, check: Check
+) -> None:
     smaller = without_signature(counter.mine)
     document = pdf(page(symbol(smaller)), attachments=[("a.sealed", counter.mine)])
 
     assert check(counter.write("a.pdf", document))[0] == 0
 
 
-def test_an_unreadable_picture_says_nothing_against_the_document(counter, check):
+def test_an_unreadable_picture_says_nothing_against_the_document(
+    counter: Counter, check: Check
+) -> None:
     code, document = check(counter.write("empty.png", saved(page(size=(200, 200)))))
 
     assert code == 2
@@ -110,7 +127,9 @@ def test_an_unreadable_picture_says_nothing_against_the_document(counter, check)
     assert document["checks"] == []
 
 
-def test_of_several_documents_the_worst_counts(counter, capsys):
+def test_of_several_documents_the_worst_counts(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
     good = counter.write("good.sealed", counter.mine)
     bad = counter.write("bad.sealed", counter.mine[:-1])
     unclear = counter.write("unclear.png", saved(page(size=(100, 100))))
@@ -141,7 +160,9 @@ def test_of_several_documents_the_worst_counts(counter, capsys):
         ["{folder}/a.sealed", "--online", "http://127.0.0.1:1"],
     ],
 )
-def test_wrong_usage_ends_with_3_and_says_why(counter, capsys, words):
+def test_wrong_usage_ends_with_3_and_says_why(
+    counter: Counter, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
     counter.write("a.sealed", counter.mine)
     filled = [word.format(folder=counter.folder, bundle=counter.bundle) for word in words]
 
@@ -149,7 +170,7 @@ def test_wrong_usage_ends_with_3_and_says_why(counter, capsys, words):
     assert capsys.readouterr().err.startswith("sealroot verify: ")
 
 
-def test_at_judges_as_of_another_time(counter, check):
+def test_at_judges_as_of_another_time(counter: Counter, check: Check) -> None:
     path = counter.write("a.sealed", counter.mine)
 
     assert check(path, "--at", counter.sim.now + 8 * 86_400)[0] == 2
@@ -168,7 +189,7 @@ def test_at_judges_as_of_another_time(counter, check):
     assert check(path, "--at", "2020-01-01T00:00:00Z")[0] != 0
 
 
-def test_policy_flags_replace_single_settings(counter, check):
+def test_policy_flags_replace_single_settings(counter: Counter, check: Check) -> None:
     path = counter.write("a.sealed", counter.mine)
     lite = ["--bundle", counter.lite]
 
@@ -179,7 +200,7 @@ def test_policy_flags_replace_single_settings(counter, check):
     assert check(path, "--policy", "strict", "--min-evidence", 1)[0] == 0
 
 
-def test_a_foreign_bundle_leaves_every_document_open(counter, check):
+def test_a_foreign_bundle_leaves_every_document_open(counter: Counter, check: Check) -> None:
     elsewhere = Simulator(chain_id=99)
     elsewhere.checkpoint()
     bundle = counter.write("foreign.bundle", elsewhere.full_bundle())
@@ -194,7 +215,9 @@ def test_a_foreign_bundle_leaves_every_document_open(counter, check):
     ]
 
 
-def test_a_foreign_bundle_without_an_anchor_does_not_know_the_key(counter, check):
+def test_a_foreign_bundle_without_an_anchor_does_not_know_the_key(
+    counter: Counter, check: Check
+) -> None:
     elsewhere = Simulator(chain_id=99, now=counter.sim.now)
     elsewhere.checkpoint()
     bundle = counter.write("foreign.bundle", elsewhere.full_bundle())
@@ -205,7 +228,7 @@ def test_a_foreign_bundle_without_an_anchor_does_not_know_the_key(counter, check
     assert document["checks"][1]["code"] == "proof.key_unknown"
 
 
-def test_a_damaged_bundle_leaves_every_document_open(counter, check):
+def test_a_damaged_bundle_leaves_every_document_open(counter: Counter, check: Check) -> None:
     damaged = counter.write("damaged.bundle", counter.bundle.read_bytes()[:-1])
 
     code, document = check(counter.write("a.sealed", counter.mine), "--bundle", damaged)
@@ -213,7 +236,7 @@ def test_a_damaged_bundle_leaves_every_document_open(counter, check):
     assert (code, document["checks"][-1]["code"]) == (2, "trust.malformed")
 
 
-def test_a_store_refuses_to_go_back(counter, check):
+def test_a_store_refuses_to_go_back(counter: Counter, check: Check) -> None:
     path = counter.write("a.sealed", counter.mine)
     old = counter.write("old.bundle", counter.bundle.read_bytes())
     counter.sim.revoke(counter.office, 0)
@@ -233,7 +256,13 @@ def test_a_store_refuses_to_go_back(counter, check):
         ("zh-Hant", "無效（INVALID）。請勿採信本文件。", "請將上列姓名"),
     ],
 )
-def test_the_report_speaks_both_languages(counter, capsys, language, headline, remains):
+def test_the_report_speaks_both_languages(
+    counter: Counter,
+    capsys: pytest.CaptureFixture[str],
+    language: Language,
+    headline: str,
+    remains: str,
+) -> None:
     counter.sim.revoke(counter.office, 0)
     counter.renew()
     path = counter.write("a.sealed", counter.mine)
@@ -257,7 +286,13 @@ def test_the_report_speaks_both_languages(counter, capsys, language, headline, r
         ({"LANG": "zh_TW.UTF-8", "LC_ALL": "C"}, "VALID. The agency"),
     ],
 )
-def test_the_language_comes_from_the_environment(counter, capsys, monkeypatch, settings, expected):
+def test_the_language_comes_from_the_environment(
+    counter: Counter,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, str],
+    expected: str,
+) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, setting in settings.items():
@@ -269,7 +304,9 @@ def test_the_language_comes_from_the_environment(counter, capsys, monkeypatch, s
     assert expected in capsys.readouterr().out
 
 
-def test_nothing_signed_can_act_on_the_terminal(counter, capsys):
+def test_nothing_signed_can_act_on_the_terminal(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
     batch = counter.sim.issue(counter.office, {1: "王\x1b[2J\x1b]0;x\x07\u202e明", 9: "\r\n過關"})
     counter.sim.anchor(batch)
     counter.renew()
@@ -284,7 +321,9 @@ def test_nothing_signed_can_act_on_the_terminal(counter, capsys):
     assert "U+202E RIGHT-TO-LEFT OVERRIDE" in told
 
 
-def test_fields_nobody_signed_are_marked_as_such(counter, capsys):
+def test_fields_nobody_signed_are_marked_as_such(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
     forged = Simulator(chain_id=5, now=counter.sim.now)
     batch = forged.issue(forged.office("A15030000C"), {1: "駭客"})
     path = counter.write("a.sealed", batch.sealed[0])
@@ -296,7 +335,9 @@ def test_fields_nobody_signed_are_marked_as_such(counter, capsys):
     assert "Signed fields" not in told
 
 
-def test_explain_prints_the_ten_numbered_steps_with_their_values(counter, capsys):
+def test_explain_prints_the_ten_numbered_steps_with_their_values(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = counter.write("a.sealed", counter.mine)
 
     main([str(path), "--bundle", str(counter.bundle), "--explain"])
@@ -308,7 +349,9 @@ def test_explain_prints_the_ten_numbered_steps_with_their_values(counter, capsys
     assert "verdict: VALID" in told
 
 
-def test_the_screen_is_coloured_on_terminals_only(counter, capsys):
+def test_the_screen_is_coloured_on_terminals_only(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = counter.write("a.sealed", counter.mine)
 
     main([str(path), "--bundle", str(counter.bundle)])
@@ -326,14 +369,15 @@ socket.socket = refuse
 socket.create_connection = refuse
 from verifier.cli import main
 code = main(sys.argv[1:])
-loaded = {"web3", "httpx", "requests", "urllib3", "aiohttp", "typer", "rich", "sqlalchemy"} & set(sys.modules)
+network = {"web3", "httpx", "requests", "urllib3", "aiohttp", "typer", "sqlalchemy"}
+loaded = network & set(sys.modules)
 assert not loaded, loaded
 sys.exit(code)
 """
 
 
 @pytest.mark.parametrize("name", ["a.sealed", "a.png", "a.pdf"])
-def test_offline_opens_no_socket_and_loads_no_network_library(counter, name):
+def test_offline_opens_no_socket_and_loads_no_network_library(counter: Counter, name: str) -> None:
     sheet = pdf(page(symbol(counter.mine)), attachments=[("a.sealed", counter.mine)])
     made = {"a.sealed": counter.mine, "a.png": symbol(counter.mine), "a.pdf": sheet}
     path = counter.write(name, made[name])
@@ -343,17 +387,19 @@ def test_offline_opens_no_socket_and_loads_no_network_library(counter, name):
         [sys.executable, "-c", OFFLINE, str(path), "--bundle", str(counter.bundle), *anchor],
         check=False,
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )
 
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_a_node_that_does_not_answer_leaves_every_document_open(counter, capsys, monkeypatch):
+def test_a_node_that_does_not_answer_leaves_every_document_open(
+    counter: Counter, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     class SilentChain:
         chain_id, contract = counter.sim.chain_id, counter.sim.contract
 
-        def finalized_size(self):
+        def finalized_size(self) -> int:
             raise ChainUnavailableError("no endpoint answered")
 
         entries = finalized_size

@@ -13,7 +13,7 @@ HARD_NAMES = [
 
 
 @pytest.mark.parametrize("name", HARD_NAMES)
-def test_honest_names_are_shown_as_signed_and_raise_no_suspicion(name):
+def test_honest_names_are_shown_as_signed_and_raise_no_suspicion(name: str) -> None:
     assert shown(name) == name
     assert suspicions(name) == []
 
@@ -40,28 +40,28 @@ def test_honest_names_are_shown_as_signed_and_raise_no_suspicion(name):
         ("Αlice", "mixed"),  # the A is Greek
     ],
 )
-def test_unusual_characters_are_named_by_kind(text, kind):
+def test_unusual_characters_are_named_by_kind(text: str, kind: str) -> None:
     assert [found.kind for found in suspicions(text)] == [kind]
 
 
-def test_a_suspicion_names_code_point_and_character():
+def test_a_suspicion_names_code_point_and_character() -> None:
     assert suspicions("a\u202eb")[0][:2] == ("U+202E", "RIGHT-TO-LEFT OVERRIDE")
 
 
-def test_ideographs_that_only_live_in_the_compatibility_block_are_no_suspicion():
+def test_ideographs_that_only_live_in_the_compatibility_block_are_no_suspicion() -> None:
     assert suspicions("\ufa0e") == []
 
 
-def test_characters_that_act_or_hide_are_written_out():
+def test_characters_that_act_or_hide_are_written_out() -> None:
     assert shown("a\x1b[31m\u202eb\u200b") == "a[U+001B][31m[U+202E]b[U+200B]"
 
 
-def test_text_from_right_to_left_is_kept_to_itself():
+def test_text_from_right_to_left_is_kept_to_itself() -> None:
     assert shown("שלום") == "\u2068שלום\u2069"
 
 
 @given(st.text())
-def test_nothing_shown_can_act_on_a_terminal_or_turn_the_line(text):
+def test_nothing_shown_can_act_on_a_terminal_or_turn_the_line(text: str) -> None:
     inside = shown(text).removeprefix("\u2068").removesuffix("\u2069")
 
     assert not {unicodedata.category(character) for character in inside} & {"Cc", "Zl", "Zp"}
@@ -70,6 +70,6 @@ def test_nothing_shown_can_act_on_a_terminal_or_turn_the_line(text):
     }
 
 
-def test_names_of_files_are_one_short_line():
+def test_names_of_files_are_one_short_line() -> None:
     assert one_line("a\nb\udc80") == "a[U+000A]b\\udc80"
     assert len(one_line("x" * 1000)) == 200

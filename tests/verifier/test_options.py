@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -19,12 +20,12 @@ NOON = int(datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp())
         "2026-11-23 12:00",
     ],
 )
-def test_a_time_is_unix_seconds_or_iso_8601_and_utc_without_an_offset(text):
+def test_a_time_is_unix_seconds_or_iso_8601_and_utc_without_an_offset(text: str) -> None:
     assert parse_time(text) == NOON
 
 
 @pytest.mark.parametrize("text", ["", "now", "-5", "1969-12-31", "٢٠٢٦-11-23", "1e9", " 5"])
-def test_anything_else_is_no_time(text):
+def test_anything_else_is_no_time(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_time(text)
 
@@ -33,23 +34,23 @@ def test_anything_else_is_no_time(text):
     ("text", "seconds"),
     [("0", 0), ("90", 90), ("90s", 90), ("5m", 300), ("72h", 259_200), ("7d", 604_800)],
 )
-def test_an_age_may_have_a_unit(text, seconds):
+def test_an_age_may_have_a_unit(text: str, seconds: int) -> None:
     assert parse_age(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1w", "7 d", "1.5h", "٧d"])
-def test_anything_else_is_no_age(text):
+def test_anything_else_is_no_age(text: str) -> None:
     with pytest.raises(ValueError, match="is not an age"):
         parse_age(text)
 
 
-def test_policies_have_names():
+def test_policies_have_names() -> None:
     assert read_policy("default") == DEFAULT_POLICY
     assert read_policy("strict") == STRICT_POLICY
     assert STRICT_POLICY.require_anchor
 
 
-def test_a_policy_file_sets_what_it_names_and_leaves_the_rest(tmp_path):
+def test_a_policy_file_sets_what_it_names_and_leaves_the_rest(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text("max_trust_age = 3600\nrequire_anchor = true\n")
 
@@ -63,7 +64,7 @@ def test_a_policy_file_sets_what_it_names_and_leaves_the_rest(tmp_path):
         *["require_anchor = 1", "max_trust_agee = 5", "not toml", "min_evidence = 1\n" * 2],
     ],
 )
-def test_a_policy_file_with_a_fault_is_refused(tmp_path, content):
+def test_a_policy_file_with_a_fault_is_refused(tmp_path: Path, content: str) -> None:
     file = tmp_path / "policy.toml"
     file.write_text(content)
 
@@ -71,11 +72,11 @@ def test_a_policy_file_with_a_fault_is_refused(tmp_path, content):
         read_policy(str(file))
 
 
-def test_a_policy_that_is_nowhere_is_refused():
+def test_a_policy_that_is_nowhere_is_refused() -> None:
     with pytest.raises(PolicyError, match="neither a policy"):
         read_policy("stricter")
 
 
-def test_only_settings_that_were_given_replace_those_of_the_policy():
+def test_only_settings_that_were_given_replace_those_of_the_policy() -> None:
     assert overridden(STRICT_POLICY, {"min_evidence": 3, "max_trust_age": None}).min_evidence == 3
     assert overridden(STRICT_POLICY, {"max_trust_age": None}) == STRICT_POLICY

@@ -1,6 +1,7 @@
 import json
-import os
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,23 +12,27 @@ from verifier.store import TrustStore
 
 
 @pytest.fixture
-def sim():
+def sim() -> Simulator:
     sim = Simulator()
     sim.checkpoint()
     return sim
 
 
-def test_a_new_store_has_no_floor(tmp_path, sim):
+def test_a_new_store_has_no_floor(tmp_path: Path, sim: Simulator) -> None:
     assert TrustStore(tmp_path / "new").floor_for(sim.chain_id, sim.contract) is None
 
 
-def test_what_was_accepted_is_the_floor_for_the_next_process(tmp_path, sim):
+def test_what_was_accepted_is_the_floor_for_the_next_process(
+    tmp_path: Path, sim: Simulator
+) -> None:
     TrustStore(tmp_path).accept(sim.trust())
 
     assert TrustStore(tmp_path).floor_for(sim.chain_id, sim.contract) == sim.trust().floor
 
 
-def test_later_trust_data_raise_the_floor_and_earlier_are_refused(tmp_path, sim):
+def test_later_trust_data_raise_the_floor_and_earlier_are_refused(
+    tmp_path: Path, sim: Simulator
+) -> None:
     store = TrustStore(tmp_path)
     before = sim.trust()
     sim.office("A1")
@@ -42,7 +47,7 @@ def test_later_trust_data_raise_the_floor_and_earlier_are_refused(tmp_path, sim)
     assert store.floor_for(sim.chain_id, sim.contract) == after.floor
 
 
-def test_an_earlier_time_with_the_same_size_is_refused(tmp_path, sim):
+def test_an_earlier_time_with_the_same_size_is_refused(tmp_path: Path, sim: Simulator) -> None:
     store = TrustStore(tmp_path)
     trust = sim.trust()
     store.accept(trust)
@@ -52,7 +57,7 @@ def test_an_earlier_time_with_the_same_size_is_refused(tmp_path, sim):
         store.accept(earlier)
 
 
-def test_another_head_at_the_same_size_is_a_fork(tmp_path, sim):
+def test_another_head_at_the_same_size_is_a_fork(tmp_path: Path, sim: Simulator) -> None:
     other = Simulator(block_seconds=13, now=sim.now - 5 * 13)
     while len(other.entries) < len(sim.entries):
         other.register(f"F{len(other.entries)}")
@@ -64,7 +69,7 @@ def test_another_head_at_the_same_size_is_a_fork(tmp_path, sim):
         store.accept(other.trust())
 
 
-def test_a_store_is_of_one_registry(tmp_path, sim):
+def test_a_store_is_of_one_registry(tmp_path: Path, sim: Simulator) -> None:
     foreign = Simulator(chain_id=5)
     foreign.checkpoint()
     store = TrustStore(tmp_path)
@@ -83,7 +88,9 @@ def test_a_store_is_of_one_registry(tmp_path, sim):
         *[{"head": "zz"}, {"more": 1}, {"contract": 5}],
     ],
 )
-def test_a_damaged_memory_is_not_taken_for_an_empty_one(tmp_path, sim, damage):
+def test_a_damaged_memory_is_not_taken_for_an_empty_one(
+    tmp_path: Path, sim: Simulator, damage: dict[str, Any]
+) -> None:
     store = TrustStore(tmp_path)
     store.accept(sim.trust())
     file = tmp_path / "floor.json"
@@ -94,21 +101,23 @@ def test_a_damaged_memory_is_not_taken_for_an_empty_one(tmp_path, sim, damage):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff"])
-def test_a_memory_that_is_no_json_is_not_taken_for_an_empty_one(tmp_path, sim, content):
+def test_a_memory_that_is_no_json_is_not_taken_for_an_empty_one(
+    tmp_path: Path, sim: Simulator, content: bytes
+) -> None:
     (tmp_path / "floor.json").write_bytes(content)
 
     with pytest.raises(StoreError):
         TrustStore(tmp_path).accept(sim.trust())
 
 
-def test_a_store_that_cannot_be_made_says_so(tmp_path, sim):
+def test_a_store_that_cannot_be_made_says_so(tmp_path: Path, sim: Simulator) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(StoreError):
         TrustStore(tmp_path / "file" / "store").accept(sim.trust())
 
 
-def test_nothing_but_the_memory_and_its_lock_is_left_behind(tmp_path, sim):
+def test_nothing_but_the_memory_and_its_lock_is_left_behind(tmp_path: Path, sim: Simulator) -> None:
     TrustStore(tmp_path).accept(sim.trust())
 
-    assert sorted(os.listdir(tmp_path)) == [".lock", "floor.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "floor.json"]

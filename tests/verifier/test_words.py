@@ -4,7 +4,7 @@ import pytest
 
 from verifier.reasons import Reason
 from verifier.verdict import CheckName, Outcome, Result
-from verifier.words import LANGUAGES, _texts, language_of, phrase, reason_words
+from verifier.words import LANGUAGES, Language, _texts, language_of, phrase, reason_words
 
 GOOD_NEWS = {
     *["form.ok", "proof.anchored", "proof.signature", "issuer.accredited", "key.safe"],
@@ -16,7 +16,9 @@ GOOD_NEWS = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("reason", Reason)
-def test_every_code_has_a_sentence_and_bad_news_say_what_to_do(reason, language):
+def test_every_code_has_a_sentence_and_bad_news_say_what_to_do(
+    reason: Reason, language: Language
+) -> None:
     words = reason_words(reason, language)
 
     assert words.says.endswith((".", "。"))
@@ -24,11 +26,11 @@ def test_every_code_has_a_sentence_and_bad_news_say_what_to_do(reason, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_of_a_code_that_does_not_exist(language):
+def test_no_text_is_of_a_code_that_does_not_exist(language: Language) -> None:
     assert _texts(language)["reason"].keys() == {reason.value for reason in Reason}
 
 
-def test_both_languages_have_the_same_phrases():
+def test_both_languages_have_the_same_phrases() -> None:
     chinese, english = (_texts(language) for language in LANGUAGES)
 
     assert {group: texts.keys() for group, texts in chinese.items()} == {
@@ -37,7 +39,7 @@ def test_both_languages_have_the_same_phrases():
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_the_chinese_sentence_is_chinese_and_the_english_one_is_not(reason):
+def test_the_chinese_sentence_is_chinese_and_the_english_one_is_not(reason: Reason) -> None:
     chinese, english = (reason_words(reason, language).says for language in LANGUAGES)
 
     assert not set(chinese) <= set(string.printable)
@@ -45,7 +47,7 @@ def test_the_chinese_sentence_is_chinese_and_the_english_one_is_not(reason):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_check_outcome_and_result_has_a_name(language):
+def test_every_check_outcome_and_result_has_a_name(language: Language) -> None:
     assert all(phrase("check", name.value, language) for name in CheckName)
     assert all(phrase("outcome", outcome.value, language) for outcome in Outcome)
     assert all(phrase("result", result.value, language) for result in Result)
@@ -55,5 +57,5 @@ def test_every_check_outcome_and_result_has_a_name(language):
     ("setting", "expected"),
     [("zh_TW.UTF-8", "zh-Hant"), ("en_US.UTF-8", "en"), ("C", "en"), ("", "en")],
 )
-def test_the_language_follows_the_environment(setting, expected):
+def test_the_language_follows_the_environment(setting: str, expected: str) -> None:
     assert language_of(setting) == expected
