@@ -13,7 +13,7 @@ from typing import NamedTuple
 from credential.errors import FormatError
 from credential.ids import AgencyCode, Digest, Kid, UnixTime
 from credential.status import StatusList, decode_status_list
-from credential.status_details import StatusDetails, decode_status_details
+from credential.status_details import StatusDetails, check_details, decode_status_details
 from credential.types import CredentialType, load_type
 from registry.errors import BundleError
 from registry.trust_state import TrustState
@@ -82,89 +82,102 @@ class StatusListFile(NamedTuple):
     digest: Digest
 
 
-def read_status_lists(files: Iterable[bytes]) -> dict[tuple[AgencyCode, int], StatusListFile]:
+Slot = tuple[AgencyCode, int]
+"""An agency and the number of one of its lists."""
+
+
+def read_status_lists(files: Iterable[bytes]) -> dict[Slot, StatusListFile]:
     """The lists in these files. Raises BundleError for a malformed one, or two of one list."""
-    lists: dict[tuple[AgencyCode, int], StatusListFile] = {}
+    lists: dict[Slot, StatusListFile] = {}
     for file in files:
-        try:
-            status_list = decode_status_list(file)
-        except FormatError as error:
-            raise BundleError(f"a status list is malformed: {error}") from error
-        slot = (status_list.agency, status_list.list_no)
+        slot, read = read_status_list(file)
         if slot in lists:
             raise BundleError(f"list {slot[1]} of {slot[0]} is there twice")
-        lists[slot] = StatusListFile(status_list, Digest(sha256(file).digest()))
+        lists[slot] = read
     return lists
+
+
+def read_status_list(file: bytes) -> tuple[Slot, StatusListFile]:
+    """The list in a file. Raises BundleError for a malformed one."""
+    try:
+        status_list = decode_status_list(file)
+    except FormatError as error:
+        raise BundleError(f"a status list is malformed: {error}") from error
+    slot = (status_list.agency, status_list.list_no)
+    return slot, StatusListFile(status_list, Digest(sha256(file).digest()))
+
+
+def check_status_list(state: TrustState, slot: Slot, file: StatusListFile) -> None:
+    """The list is the newest of its slot. Raises BundleError where it is not."""
+    newest = state.latest_status(*slot)
+    found = (file.status_list.version, file.digest)
+    if newest is None or (newest.version, newest.digest) != found:
+        raise BundleError(f"list {slot[1]} of {slot[0]} is not the newest one the journal names")
+
+
+def read_type(state: TrustState, file: bytes) -> CredentialType:
+    """The type in a document that the journal names. Raises BundleError for any other."""
+    try:
+        loaded = load_type(file)
+    except FormatError as error:
+        raise BundleError(f"a type document is malformed: {error}") from error
+    if state.type_digest(loaded.type_no, loaded.version) != loaded.digest:
+        raise BundleError(
+            f"type {loaded.type_no} version {loaded.version} is not the one in the journal"
+        )
+    return loaded
+
+
+def read_details(lists: Mapping[Slot, StatusListFile], file: bytes) -> StatusDetails:
+    """The details that belong to one of the lists. Raises BundleError for any others."""
+    try:
+        details = decode_status_details(file)
+    except FormatError as error:
+        raise BundleError(f"status details are malformed: {error}") from error
+    slot = (details.agency, details.list_no)
+    if slot not in lists or lists[slot].status_list.details_digest != sha256(file).digest():
+        raise BundleError(f"the status details of list {slot[1]} of {slot[0]} belong to no list")
+    try:
+        check_details(details, lists[slot].status_list)
+    except FormatError as error:
+        raise BundleError(f"the status details of list {slot[1]} of {slot[0]}: {error}") from error
+    return details
 
 
 def assemble(
     state: TrustState,
-    lists: Mapping[tuple[AgencyCode, int], StatusListFile],
+    lists: Mapping[Slot, StatusListFile],
     documents: Documents,
     evidence: Evidence,
     kind: BundleKind,
 ) -> TrustData:
     """The trust data of a state and its documents (bundle.md, step 5).
 
-    `lists` are those of `documents`, as read.
-
-    Raises BundleError for a document that fits nothing in the state.
+    `lists` are those of `documents`, as read. Raises BundleError for a document that fits nothing
+    in the state.
     """
-    for slot, (status_list, digest) in lists.items():
-        newest = state.latest_status(*slot)
-        if newest is None or (newest.version, newest.digest) != (status_list.version, digest):
-            raise BundleError(
-                f"list {slot[1]} of {slot[0]} is not the newest one the journal names"
-            )
+    for slot, file in lists.items():
+        check_status_list(state, slot, file)
+    types = [read_type(state, file) for file in documents.types]
+    details = [read_details(lists, file) for file in documents.details]
     return TrustData(
         state=state,
         status_lists={slot: file.status_list for slot, file in lists.items()},
-        types=_read_types(state, documents.types),
-        details=_read_details(lists, documents.details),
+        types={(loaded.type_no, loaded.version): loaded for loaded in types},
+        details={(told.agency, told.list_no): told for told in details},
         evidence=evidence,
         kind=kind,
     )
 
 
 def trust_data_of(
-    state: TrustState, documents: Documents, evidence: Evidence, kind: BundleKind = BundleKind.FULL
+    state: TrustState,
+    documents: Documents,
+    evidence: Evidence,
+    kind: BundleKind = BundleKind.FULL,
 ) -> TrustData:
     """The trust data of a state vouched for otherwise, such as one read from a trusted node.
 
     Raises BundleError for a document that is malformed or fits nothing in the state.
     """
     return assemble(state, read_status_lists(documents.status_lists), documents, evidence, kind)
-
-
-def _read_types(state: TrustState, files: Iterable[bytes]) -> dict[tuple[int, int], CredentialType]:
-    types: dict[tuple[int, int], CredentialType] = {}
-    for file in files:
-        try:
-            loaded = load_type(file)
-        except FormatError as error:
-            raise BundleError(f"a type document is malformed: {error}") from error
-        registered = state.type_digest(loaded.type_no, loaded.version)
-        if registered != loaded.digest:
-            raise BundleError(
-                f"type {loaded.type_no} version {loaded.version} is not the one in the journal"
-            )
-        types[loaded.type_no, loaded.version] = loaded
-    return types
-
-
-def _read_details(
-    lists: Mapping[tuple[AgencyCode, int], StatusListFile], files: Iterable[bytes]
-) -> dict[tuple[AgencyCode, int], StatusDetails]:
-    details: dict[tuple[AgencyCode, int], StatusDetails] = {}
-    for file in files:
-        try:
-            decoded = decode_status_details(file)
-        except FormatError as error:
-            raise BundleError(f"status details are malformed: {error}") from error
-        slot = (decoded.agency, decoded.list_no)
-        if slot not in lists or lists[slot].status_list.details_digest != sha256(file).digest():
-            raise BundleError(
-                f"the status details of list {slot[1]} of {slot[0]} belong to no list"
-            )
-        details[slot] = decoded
-    return details
