@@ -79,4 +79,7 @@ def words_for(error: SealrootError | OSError) -> tuple[str, str]:
     for error_class, means, way_out in _WORDS:
         if isinstance(error, error_class):
             return means, way_out
-    return "The command did not finish; nothing was left half done.", "Correct what is named and run it again."
+    return (
+        "The command did not finish; nothing was left half done.",
+        "Correct what is named and run it again.",
+    )

@@ -153,12 +153,21 @@ def _record_fields(record: bytes, entry: Entry) -> dict[int, Value]:
     match members:
         case {1: 1, 2: [entry.type_no, entry.type_version], 3: entry.cti, 4: dict(fields), **rest}:
             told = cast("dict[int, Value]", fields)
-            if not rest and all(
-                entry.fields.get(label, told[label]) == told[label] for label in told
-            ):
+            if not rest and _repeats(told, entry.fields):
                 return told
         case _:
             pass
     raise DocumentError(
         Reason.DOCUMENT_RECORD_MISMATCH, "the attached record is of another credential"
     )
+
+
+def _repeats(told: object, said: object) -> bool:
+    """Return whether the record says again what the entry says of the same fields; it may say more of each."""
+    match told, said:
+        case dict(), dict():
+            return all(_repeats(told[label], said[label]) for label in told.keys() & said.keys())
+        case list(), list():
+            return len(told) == len(said) and all(map(_repeats, told, said))
+        case _:
+            return told == said

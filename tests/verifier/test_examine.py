@@ -10,7 +10,7 @@ from credential.types import load_type
 from tests.simulator import Simulator
 from verifier import Outcome, verify
 from verifier.documents import Held, PlaceKind, Reading
-from verifier.examine import Finding, RecordState, examine, worst
+from verifier.examine import _repeats, Finding, RecordState, examine, worst
 from verifier.reasons import Reason
 
 HOUSEHOLD = next(
@@ -74,6 +74,19 @@ def test_a_record_with_the_signed_digest_is_shown(household: Household) -> None:
     assert finding.record_state is RecordState.MATCHES
     assert finding.record is not None
     assert finding.record[900] == "only in the record"
+
+
+def test_a_record_may_say_more_of_each_member_than_the_entry() -> None:
+    told = {7: [{1: "H", 2: "謝大同", 9: "remark"}], 900: "only in the record"}
+
+    assert _repeats(told, {7: [{1: "H", 2: "謝大同"}], 40: b"digest"})
+
+
+@pytest.mark.parametrize(
+    "rows", [[{1: "H", 2: "王偽造"}], [{1: "H"}, {1: "S"}], {1: "H"}], ids=["other", "more", "map"]
+)
+def test_a_record_that_contradicts_a_member_of_the_entry_is_refused(rows: object) -> None:
+    assert not _repeats({7: rows}, {7: [{1: "H", 2: "謝大同"}]})
 
 
 def test_a_missing_record_is_said_to_be_missing(household: Household) -> None:
