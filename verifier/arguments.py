@@ -6,7 +6,7 @@ sixth of a second longer (docs/adr/012-verify-without-typer.md).
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +15,9 @@ from verifier.errors import UsageError
 from verifier.options import overridden, parse_age, parse_time, read_policy
 from verifier.policy import NAMED_POLICIES, Policy
 from verifier.words import LANGUAGES, Language, language_of
+
+
+SIGNED_EVIDENCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ def parse_request(words: Sequence[str], environment: Mapping[str, str]) -> Reque
         raise UsageError("give trust data: --bundle FILE (offline) or --online URL")
     if told.public is not None and told.online is None:
         raise UsageError("--public goes with --online: a bundle carries its documents itself")
+    policy = read_policy(told.policy)
+    if told.trust_anchor is not None and told.online is None and told.min_evidence is None:
+        # Without a checkpoint of its signers anybody could have written the bundle.
+        policy = replace(policy, min_evidence=max(policy.min_evidence, SIGNED_EVIDENCE))
     settings = ("require_anchor", "min_evidence", *_AGES)
     return Request(
         inputs=told.inputs,
@@ -57,9 +64,7 @@ def parse_request(words: Sequence[str], environment: Mapping[str, str]) -> Reque
         trust_anchor=told.trust_anchor,
         store=told.store,
         at=told.at,
-        policy=overridden(
-            read_policy(told.policy), {name: getattr(told, name) for name in settings}
-        ),
+        policy=overridden(policy, {name: getattr(told, name) for name in settings}),
         as_json=told.json,
         explained=told.explain,
         language=told.lang or _language(environment),

@@ -19,6 +19,7 @@ from verifier.verify import Grounds, grounds, judge
 MOST_REMEMBERED = 200_000
 
 _Path = tuple[bytes, ...]
+_Question = tuple[object, ...]
 
 
 def verify_many(
@@ -92,7 +93,8 @@ class RememberedGrounds:
     """Answers of `grounds` in one run, under all that they depend on within it."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[object, ...], Grounds] = {}
+        self._anchored: dict[_Question, Grounds] = {}
+        self._others: dict[_Question, Grounds] = {}
 
     def grounds_of(  # noqa: PLR0917  (stands in for `grounds`)
         self,
@@ -103,21 +105,32 @@ class RememberedGrounds:
         now: UnixTime,
         policy: Policy,
     ) -> Grounds:
-        """Return what `grounds` returns; `iat` matters only where nothing is anchored."""
+        """Return what `grounds` returns; signature and `iat` matter only while not anchored."""
         question = (
             root,
             entry.iss,
+            receipt.kid,
+            receipt.alg,
+            receipt.tree_size,
             entry.type_no,
             entry.type_version,
-            receipt.tree_size,
-            receipt.protected,
-            receipt.signature,
         )
-        answer = self._answers.get(question) or self._answers.get((*question, entry.iat))
-        if answer is None:
-            answer = grounds(entry, receipt, root, trust, now, policy)
-            depends = question if answer[4] is not None else (*question, entry.iat)
-            if len(self._answers) > MOST_REMEMBERED:
-                self._answers.clear()
-            self._answers[depends] = answer
+        answer = self._anchored.get(question)
+        if answer is not None:
+            return answer
+        longer = (*question, receipt.protected, receipt.signature, entry.iat)
+        answer = self._others.get(longer)
+        if answer is not None:
+            return answer
+        answer = grounds(entry, receipt, root, trust, now, policy)
+        if answer[4] is not None:
+            _remember(self._anchored, question, answer)
+        else:
+            _remember(self._others, longer, answer)
         return answer
+
+
+def _remember(answers: dict[_Question, Grounds], question: _Question, answer: Grounds) -> None:
+    if len(answers) > MOST_REMEMBERED:
+        answers.clear()
+    answers[question] = answer

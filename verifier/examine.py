@@ -163,7 +163,7 @@ def _record_fields(record: bytes, entry: Entry) -> dict[int, Value]:
 
 
 def _repeats(told: object, said: object) -> bool:
-    """Return whether the record says again what the entry says of the same fields; it may say more of each."""
+    """Return whether the record says what the entry says of the same fields; it may say more."""
     match told, said:
         case dict(), dict():
             return all(_repeats(told[label], said[label]) for label in told.keys() & said.keys())

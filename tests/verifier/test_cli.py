@@ -200,6 +200,20 @@ def test_policy_flags_replace_single_settings(counter: Counter, check: Check) ->
     assert check(path, "--policy", "strict", "--min-evidence", 1)[0] == 0
 
 
+def test_with_a_trust_anchor_a_bundle_without_checkpoints_is_too_weak(
+    counter: Counter, check: Check
+) -> None:
+    path = counter.write("a.sealed", counter.mine)
+    bare = counter.write("bare.bundle", counter.sim.full_bundle(read_at=counter.sim.now))
+    anchor = ["--trust-anchor", counter.anchor_file]
+
+    code, document = check(path, "--bundle", bare, *anchor)
+
+    assert (code, document["checks"][-1]["code"]) == (2, "trust.weak")
+    assert check(path, "--bundle", bare)[0] == 0
+    assert check(path, "--bundle", bare, *anchor, "--min-evidence", 1)[0] == 0
+
+
 def test_a_foreign_bundle_leaves_every_document_open(counter: Counter, check: Check) -> None:
     elsewhere = Simulator(chain_id=99)
     elsewhere.checkpoint()
