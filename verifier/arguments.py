@@ -16,7 +16,6 @@ from verifier.options import overridden, parse_age, parse_time, read_policy
 from verifier.policy import NAMED_POLICIES, Policy
 from verifier.words import LANGUAGES, Language, language_of
 
-
 SIGNED_EVIDENCE = 2
 
 

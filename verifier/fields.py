@@ -31,19 +31,32 @@ def field_rows(
     return [*_rows(fields, known, language, 0)]
 
 
-def claim_rows(entry: Entry, language: Language) -> list[Row]:
-    """Return the dates an entry states, and the claims of later versions."""
+def claim_rows(entry: Entry, kind: CredentialType | None, language: Language) -> list[Row]:
+    """Return the dates an entry states, first as the days they were made from, and other claims."""
     stated = (("not_before", entry.nbf), ("expires", entry.exp), ("issued", entry.iat))
     rows = [
         Row(phrase("label", name, language), moment_text(at, language))
         for name, at in stated
         if at is not None
     ]
+    if kind is not None:
+        rows = [*_validity_days(entry, kind, language), *rows]
     extra = phrase("label", "extra", language)
     rows += [
         Row(f"{extra} {label}", _plain(value, language)) for label, value in entry.other.items()
     ]
     return rows
+
+
+def _validity_days(entry: Entry, kind: CredentialType, language: Language) -> Iterator[Row]:
+    """Yield first and last day of validity where they were signed as nbf and exp alone."""
+    for label, second in ((kind.valid_from, entry.nbf), (kind.valid_to, entry.exp)):
+        field = kind.by_label.get(label) if label is not None else None
+        if field is None or not field.input_only or second is None:
+            continue
+        within = second if label == kind.valid_from else second - 1
+        day = datetime.fromtimestamp(max(within, 0), UTC).astimezone(TAIPEI).date()
+        yield Row(shown(field.title.in_language(language)), _day(day.isoformat()))
 
 
 def moment_text(at: int, language: Language) -> str:

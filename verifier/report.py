@@ -173,7 +173,7 @@ def _all_rows(entry: Entry, verdict: Verdict, finding: Finding, setting: Setting
     yield Row(phrase("label", "certificate_number", language), certificate_number(entry))
     yield Row(phrase("label", "held_by", language), agency_text(entry, verdict, setting.trust))
     yield from field_rows({**entry.fields, **(finding.record or {})}, verdict.kind, language)
-    yield from claim_rows(entry, language)
+    yield from claim_rows(entry, verdict.kind, language)
 
 
 def is_confirmed(finding: Finding) -> bool:

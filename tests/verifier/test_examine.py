@@ -10,7 +10,7 @@ from credential.types import load_type
 from tests.simulator import Simulator
 from verifier import Outcome, verify
 from verifier.documents import Held, PlaceKind, Reading
-from verifier.examine import _repeats, Finding, RecordState, examine, worst
+from verifier.examine import Finding, RecordState, _repeats, examine, worst
 from verifier.reasons import Reason
 
 HOUSEHOLD = next(
