@@ -2,6 +2,7 @@
 
 import shlex
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,6 +17,7 @@ from sealroot.demo.story import Stage, Told, tell
 
 MARK: Final = ".sealroot-demo"
 EXIT_UNEXPECTED: Final = 1
+WIDTH_OF_A_LOG: Final = 130
 
 
 def demo(
@@ -24,12 +26,16 @@ def demo(
     ),
 ) -> None:
     """Play the whole story on this machine: found, issue, revoke, leak a key, and check everything offline."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
     started = time.monotonic()
     folder = _emptied(out.resolve())
+
+    def say(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - started:5.1f} s[/]  {text}", highlight=False)
+
     with running_local_chain(folder / "chain") as chain, shown_progress(console) as report:
-        told = tell(Stage(folder, chain.url, lambda text: console.print(f"• {text}"), report))
-    console.print("• The chain has been stopped: what follows needs no network")
+        told = tell(Stage(folder, chain.url, say, report))
+    say("The chain has been stopped: what follows needs no network")
     played = [_played(scene, told, console) for scene in told.scenes]
     show(played, console)
     _what_next(told, console)
