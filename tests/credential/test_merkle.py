@@ -150,6 +150,27 @@ def test_a_damaged_consistency_path_proves_nothing(size2: int, chance: st.DataOb
         )
 
 
+@settings(max_examples=100)
+@given(size2=st.integers(2, 300), chance=st.data())
+def test_a_consistency_path_proves_no_other_root_and_no_other_size(
+    size2: int, chance: st.DataObject
+) -> None:
+    leaves = LEAVES[:size2]
+    size1 = chance.draw(st.integers(1, size2 - 1))
+    path = reference.proof(size1, leaves)
+    root1, root2 = reference.root(leaves[:size1]), reference.root(leaves)
+    other = chance.draw(st.sampled_from([bytes(32), root1[:31] + bytes((root1[31] ^ 1,)), root2]))
+
+    with pytest.raises(RootMismatchError):
+        verify_consistency(size1, size2, path, other, root2)
+    with pytest.raises(RootMismatchError):
+        verify_consistency(size1, size2, path, root1, root1)
+    with pytest.raises(ProofError):
+        verify_consistency(
+            chance.draw(st.integers(0, 300).filter(size1.__ne__)), size2, path, root1, root2
+        )
+
+
 @pytest.mark.parametrize(
     ("index", "size"), [(0, 0), (1, 1), (8, 8), (-1, 8), (0, -1), (0, 2**64 + 1)]
 )
