@@ -154,6 +154,14 @@ def test_an_impossible_path_is_refused_after_a_good_one(changes: dict[str, Any])
         remembered.root_of(impossible)
 
 
+def test_answers_about_roots_stay_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verifier.batch.MOST_REMEMBERED", 1)
+
+    together = verify_many(GENUINE * 2, TRUSTS[0], NOW)
+
+    assert together == [verify(each, TRUSTS[0], NOW) for each in GENUINE * 2]
+
+
 def test_what_is_remembered_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("verifier.batch.MOST_REMEMBERED", 20)
     remembered = RememberedPaths()

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import typer
 
 from credential.qr_text import qr_encode
 from credential.sealed import without_signature
@@ -16,6 +17,7 @@ from registry.errors import ChainUnavailableError
 from tests.simulator import Simulator
 from tests.verifier.paper import URL, Counter, page, pdf, saved, symbol
 from verifier.cli import main
+from verifier.command import add_to
 from verifier.words import Language
 
 Check = Callable[..., tuple[int, Any]]
@@ -426,3 +428,81 @@ def test_a_node_that_does_not_answer_leaves_every_document_open(
 
     document = json.loads(capsys.readouterr().out)["documents"][0]
     assert (code, document["checks"][-1]["code"]) == (2, "trust.unavailable")
+
+
+def test_many_documents_are_one_line_each_with_the_reasons_of_those_not_valid(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = counter.write("good.sealed", counter.mine)
+    bad = counter.write("bad.sealed", counter.mine[:-1])
+
+    main([str(good), str(bad), "--bundle", str(counter.bundle), "--lang", "en"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["VALID", "A15030000C-1-000000", str(good)]
+    assert lines[1].split() == ["INVALID", str(bad), "form.encoding"]
+    assert "  No fields could be read." in "\n".join(lines)
+
+
+def test_a_name_of_a_file_cannot_act_on_the_terminal(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = counter.write("a\x1b[2J.sealed", counter.mine)
+
+    main([str(path), "--bundle", str(counter.bundle)])
+
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_fault_of_our_own_costs_one_document_and_is_never_invalid(
+    counter: Counter, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("verifier.cli.examine", fail)
+
+    code, document = check(counter.write("a.sealed", counter.mine))
+
+    assert (code, document["document"]["code"]) == (2, "document.unreadable")
+
+
+def test_a_crash_of_the_command_does_not_end_with_the_code_for_invalid(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("verifier.cli.fetch_trust", fail)
+    path = counter.write("a.sealed", counter.mine)
+
+    assert main([str(path), "--bundle", str(counter.bundle)]) == 2
+
+
+def test_the_whole_command_line_hands_its_words_on(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = counter.write("a.sealed", counter.mine)
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    add_to(app)
+
+    with pytest.raises(SystemExit) as ending:
+        app(["verify", str(path), "--bundle", str(counter.bundle), "--at", "2020-01-01", "--json"])
+
+    document = json.loads(capsys.readouterr().out)["documents"][0]
+    assert ending.value.code == 1
+    assert document["checks"][5]["code"] == "dates.issued_in_future"
+    assert document["checks"][-1]["code"] == "trust.clock_behind"
+
+
+def test_a_file_that_cannot_be_opened_says_nothing_against_the_document(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (counter.folder / "loop.sealed").symlink_to("nowhere")
+    folder = counter.folder / "empty"
+    folder.mkdir()
+
+    assert main([str(counter.folder / "loop.sealed"), "--bundle", str(counter.bundle)]) == 3
+    assert main([str(folder), "--bundle", str(counter.bundle)]) == 3
+    assert "no document to check" in capsys.readouterr().err

@@ -16,7 +16,8 @@ from registry.kinds import AlgorithmPhase
 from registry.trust_data import Evidence, EvidenceStrength, TrustData
 from tests.simulator import Batch, Office, Simulator
 from tests.verifier.codes import code, codes, results
-from verifier import CheckName, Outcome, Policy, verify
+from verifier import CheckName, Outcome, Policy, Reason, verify
+from verifier.verify import verify_without_trust
 
 NAME = {1: "王小明"}
 DAY = 86_400
@@ -796,3 +797,23 @@ def test_the_kid_of_another_office_does_not_borrow_an_anchored_root(
 
     assert verdict.outcome is Outcome.INVALID
     assert code(verdict, CheckName.PROOF) == "proof.signature_invalid"
+
+
+@pytest.mark.parametrize("code_", ["trust.foreign", "trust.rollback", "trust.malformed"])
+def test_without_usable_trust_data_only_form_and_dates_are_judged(
+    sim: Simulator, office: Office, code_: str
+) -> None:
+    batch = anchored(sim, office)
+    skipped = "skipped.after_failure"
+
+    verdict = verify_without_trust(batch.sealed[0], Reason(code_), sim.now)
+
+    assert verdict.outcome is Outcome.INDETERMINATE
+    assert codes(verdict) == ["form.ok", *[skipped] * 4, "dates.in_force", skipped, code_]
+
+
+def test_without_usable_trust_data_bad_bytes_are_still_bad(sim: Simulator) -> None:
+    verdict = verify_without_trust(b"", Reason.TRUST_FOREIGN, sim.now)
+
+    assert verdict.outcome is Outcome.INVALID
+    assert codes(verdict) == ["form.encoding", *["skipped.after_failure"] * 7]
