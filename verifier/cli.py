@@ -16,6 +16,7 @@ from credential.ids import UnixTime
 from registry.trust_data import TrustData
 from verifier.arguments import Request, parse_request
 from verifier.batch import judge_of_many
+from verifier.display import paragraphs
 from verifier.documents import read_document
 from verifier.errors import DocumentError
 from verifier.examine import Finding, Judge, examine, unread, worst
@@ -38,7 +39,7 @@ def main(words: Sequence[str]) -> int:
     try:
         return run(parse_request(words, os.environ), UnixTime(int(time.time())))
     except SealrootError as error:
-        _say(f"sealroot verify: {error}", file=sys.stderr)
+        _say(f"sealroot verify: {paragraphs(str(error))}", file=sys.stderr)
         return EXIT_USAGE
     except BrokenPipeError:  # whoever read our output has gone; Python must not complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -88,7 +89,10 @@ def _print_text(
     findings: list[Finding], listing: Listing, setting: Setting, trusted: Trusted, request: Request
 ) -> None:
     if trusted.because:
-        _say(f"{phrase('check', 'trust', setting.language)}: {trusted.because}\n", file=sys.stderr)
+        _say(
+            f"{phrase('check', 'trust', setting.language)}: {paragraphs(trusted.because)}\n",
+            file=sys.stderr,
+        )
     many = len(findings) > 1 or listing.passed_over > 0
     if many:
         for finding in findings:

@@ -47,6 +47,12 @@ def one_line(text: str, most: int = 200) -> str:
     return shown(cut.encode("utf-8", "backslashreplace").decode())
 
 
+def paragraphs(text: str) -> str:
+    """Return a message of several lines, each harmless: it may quote what was handed over."""
+    lines = text.encode("utf-8", "backslashreplace").decode().split("\n")
+    return "\n".join(map(shown, lines))
+
+
 def suspicions(text: str) -> list[Suspicion]:
     """Return each unusual character of the text once, in order of first appearance."""
     found = {}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.display import one_line, shown, suspicions
+from verifier.display import one_line, paragraphs, shown, suspicions
 
 HARD_NAMES = [
     *["𠮷田良", "鄭𤆬", "𣲙㛢𠊎", "瓦歷斯‧諾幹", "O'Brien-林", "Nguyễn Thị Ánh", "王　小明"],
@@ -73,3 +73,7 @@ def test_nothing_shown_can_act_on_a_terminal_or_turn_the_line(text: str) -> None
 def test_names_of_files_are_one_short_line() -> None:
     assert one_line("a\nb\udc80") == "a[U+000A]b\\udc80"
     assert len(one_line("x" * 1000)) == 200
+
+
+def test_messages_keep_their_lines_and_nothing_else_that_acts() -> None:
+    assert paragraphs("a\nb\x1b[2J\udc80") == "a\nb[U+001B][2J\\udc80"
