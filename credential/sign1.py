@@ -80,7 +80,7 @@ def verify_sign1(
     if not isinstance(key, VerifyingKey):
         key = load_foreign_key(key)
     protected, headers, attached, signature = _members(message)
-    if headers.get(_ALG) != key.alg or type(headers.get(_ALG)) is not int:
+    if headers.get(_ALG) != key.alg:
         raise SignatureInvalidError("the protected header does not name the algorithm of the key")
     covered = _payload(attached, payload)
     key.verify(signature, sig_structure(protected, external_aad, covered))

@@ -78,6 +78,37 @@ def test_every_changed_byte_is_refused_or_changes_the_meaning(at: int) -> None:
         assert outcome != driver_licence()
 
 
+@pytest.mark.parametrize(
+    ("shortest", "longer"),
+    [
+        ("041a713fb300", "041a0000ffff"),
+        ("041a713fb300", "041b00000000713fb300"),
+        ("051a6553f100", "051a00000001"),
+        ("051a6553f100", "051b000000006553f100"),
+        ("061a6553f100", "061a0000ffff"),
+        ("061a6553f100", "061b000000006553f100"),
+        ("840201", "84180201"),
+        ("840201", "84021801"),
+        ("840201", "8419000201"),
+        ("840201", "841a0000000201"),
+        ("191267", "1a00001267"),
+        ("191267", "1b0000000000001267"),
+        ("191267", "190011"),
+        ("191267", "1811"),
+        ("016a41", "01780a41"),
+        ("0750", "075810"),
+        ("3a00010000", "3b0000000000010000"),
+        ("a7016a", "b807016a"),
+    ],
+)
+def test_refuses_a_claim_that_is_not_in_its_shortest_form(shortest: str, longer: str) -> None:
+    changed = GOOD.replace(bytes.fromhex(shortest), bytes.fromhex(longer), 1)
+
+    assert changed != GOOD
+    with pytest.raises(EncodingError):
+        decode_entry(changed)
+
+
 def test_the_usual_layout_takes_the_quick_way() -> None:
     assert entry._decode_usual(GOOD) == driver_licence()
     assert entry._decode_usual(_claims(c4="absent", c5="absent")) is not None

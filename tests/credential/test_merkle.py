@@ -97,6 +97,15 @@ def test_a_path_with_a_node_more_less_or_changed_proves_nothing(
         verify_inclusion(leaves[at], at, size, worse, reference.root(leaves))
 
 
+@pytest.mark.parametrize("size", range(1, 20))
+def test_a_path_of_another_length_gives_no_root_at_all(size: int) -> None:
+    for at in range(size):
+        path = reference.path(at, LEAVES[:size])
+        for length in {*range(8)} - {len(path)}:
+            with pytest.raises(PathError):
+                inclusion_root(LEAVES[at], at, size, [*path, *LEAVES[20:30]][:length])
+
+
 @settings(max_examples=60)
 @given(size=huge, chance=st.data())
 def test_inclusion_is_proven_in_trees_of_any_size(size: int, chance: st.DataObject) -> None:
