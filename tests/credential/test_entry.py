@@ -109,6 +109,13 @@ def test_refuses_a_claim_that_is_not_in_its_shortest_form(shortest: str, longer:
         decode_entry(changed)
 
 
+def test_refuses_an_early_exp_that_is_not_in_its_shortest_form() -> None:
+    encoded = encode_entry(driver_licence(exp=65_536, nbf=None))
+
+    with pytest.raises(EncodingError):
+        decode_entry(encoded.replace(b"\x04\x1a\0\1\0\0", b"\x04\x1a\0\0\xff\xff"))
+
+
 def test_the_usual_layout_takes_the_quick_way() -> None:
     assert entry._decode_usual(GOOD) == driver_licence()
     assert entry._decode_usual(_claims(c4="absent", c5="absent")) is not None
