@@ -11,8 +11,7 @@ from credential.errors import FormatError, KeyFormatError
 from registry.cbor_reader import CborReader
 from registry.errors import JournalError, TrustAnchorError
 from registry.payload_codec import check_name
-from registry.signers import Signers, signers_value
-from registry.snapshot_reader import read_signers
+from registry.signers import Signers, read_signers, signers_value
 
 MAX_ANCHOR_BYTES = 64 * 1024
 MAX_VALIDATORS = 1000
@@ -69,6 +68,7 @@ def _read(reader: CborReader) -> TrustAnchor:
     contract = reader.fixed_bytes(20)
     reader.key(4)
     signers = read_signers(reader)
+    signers.verifying_keys()
     reader.key(5)
     reader.tuple_of(2)
     name_zh_hant, name_en = check_name(reader.text(480)), check_name(reader.text(480))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from credential.ids import AgencyCode, Digest
 from registry.anchor_file import TrustAnchor
+from registry.belief import believe
 from registry.bundle_file import (
     PAGE_LIMITS,
     Body,
@@ -19,7 +20,7 @@ from registry.bundle_file import (
     read_envelope,
 )
 from registry.bundle_writer import make_full_bundle, make_lite_bundle
-from registry.checkpoint import Statement, believe
+from registry.checkpoint import Statement
 from registry.errors import (
     BundleError,
     ForeignRegistryError,

@@ -19,7 +19,7 @@ from registry.trust_data import BundleKind, Documents
 
 Member = TypeVar("Member")
 MAX_DOCUMENT_BYTES = 17 << 20
-MAX_CHECKPOINTS = 1000
+MAX_CHECKPOINTS = 100
 MAX_JOURNAL_BYTES = 1 << 30
 
 

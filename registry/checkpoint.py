@@ -1,22 +1,21 @@
-"""Checkpoints: signed statements of where the journal stands, and when to believe a chain of them.
+"""Checkpoints: signed statements of where the journal stands.
 
 docs/formats/checkpoint.md is the format. The keys decide the algorithms; a signature only has to
 agree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from credential import cbor
-from credential.errors import FormatError, KeyFormatError, SignatureError
+from credential.errors import FormatError, KeyFormatError
 from credential.ids import Digest, Kid, UnixTime
-from credential.keys import SIGNATURE_BYTES, VerifyingKey
+from credential.keys import SIGNATURE_BYTES
 from credential.sign1 import TAG_SIGN1, protected_header, sig_structure
 from registry.cbor_reader import CborReader
-from registry.errors import CheckpointError, ForeignRegistryError, TrustStateError
-from registry.signers import MAX_SIGNERS, Signers, signers_value
+from registry.errors import CheckpointError, TrustStateError
+from registry.signers import MAX_SIGNERS, Signers, read_signers, signers_value
 from registry.snapshot import snapshot_digest
-from registry.snapshot_reader import read_signers
 from registry.trust_state import TrustState
 
 EXTERNAL_AAD = b"sealroot/checkpoint/1"
@@ -67,13 +66,6 @@ class Checkpoint(NamedTuple):
     statement: Statement
     statement_bytes: bytes
     signatures: tuple[CheckpointSignature, ...]
-
-
-class Belief(NamedTuple):
-    """A statement believed, and the trusted keys that signed it."""
-
-    statement: Statement
-    signed_by: tuple[Kid, ...]
 
 
 def state_statement(state: TrustState, at: int) -> Statement:
@@ -233,105 +225,3 @@ def _read_signature(reader: CborReader) -> CheckpointSignature:
             f"a checkpoint signature has {len(signature)} bytes, which is wrong for algorithm {alg}"
         )
     return CheckpointSignature(alg, kid, protected, signature)
-
-
-def believe(
-    checkpoints: Sequence[Checkpoint], trusted: Signers, *, chain_id: int, contract: bytes
-) -> Belief:
-    """The last statement of a chain of checkpoints, oldest first, from the trusted signers on.
-
-    Steps 1 to 5 of checkpoint.md: each needs k of the signers trusted so far and hands on to the
-    signers it states; the last needs k of its own signers too, so that old signers alone cannot end
-    a chain. Raises CheckpointError, and ForeignRegistryError for another registry.
-    """
-    if not checkpoints:
-        raise CheckpointError(
-            "there is no checkpoint, so nobody vouches for the head of the journal"
-        )
-    before: Statement | None = None
-    signed_by: tuple[Kid, ...] = ()
-    for checkpoint in checkpoints:
-        statement = checkpoint.statement
-        if (statement.chain_id, statement.contract) != (chain_id, contract):
-            raise ForeignRegistryError("a checkpoint belongs to another registry")
-        _check_order(before, statement)
-        signed_by = _require_quorum(checkpoint, trusted, "trusted so far")
-        before, trusted = statement, statement.signers
-    _require_quorum(checkpoints[-1], trusted, "the last checkpoint itself names")
-    return Belief(checkpoints[-1].statement, signed_by)
-
-
-def needed_chain(
-    checkpoints: Sequence[Checkpoint], first_signers: Signers
-) -> tuple[Checkpoint, ...]:
-    """The checkpoints a bundle needs of all that were made, oldest first.
-
-    Those that hand on to other signers, starting from the trust anchor's, and the last one.
-    """
-    needed: list[Checkpoint] = []
-    trusted = first_signers
-    for checkpoint in checkpoints:
-        if checkpoint.statement.signers != trusted:
-            needed.append(checkpoint)
-            trusted = checkpoint.statement.signers
-    return (*needed, *(last for last in checkpoints[-1:] if last not in needed))
-
-
-def _check_order(before: Statement | None, statement: Statement) -> None:
-    if before is None:
-        return
-    if statement.size < before.size or statement.at < before.at:
-        raise CheckpointError("the checkpoints are not in order: size and time may not fall")
-    same_size = statement.size == before.size
-    if same_size and (statement.head, statement.snapshot_digest) != (
-        before.head,
-        before.snapshot_digest,
-    ):
-        raise CheckpointError(
-            f"two checkpoints state different journals of {statement.size} entries"
-        )
-
-
-def _require_quorum(checkpoint: Checkpoint, signers: Signers, whose: str) -> tuple[Kid, ...]:
-    """The kids of the signers that signed.
-
-    Raises CheckpointError for fewer than k, or a signature that is false.
-    """
-    keys = signers.verifying_keys()
-    signed_by = tuple(
-        signature.kid
-        for signature in checkpoint.signatures
-        if _is_by_one_of(signature, keys, checkpoint.statement_bytes)
-    )
-    if len(signed_by) < signers.threshold:
-        raise CheckpointError(
-            f"the checkpoint at size {checkpoint.statement.size} has {len(signed_by)} "
-            f"signatures by the signers {whose}; "
-            f"{signers.threshold} are needed"
-        )
-    return signed_by
-
-
-def _is_by_one_of(
-    signature: CheckpointSignature, keys: Mapping[bytes, VerifyingKey], statement_bytes: bytes
-) -> bool:
-    """True for a valid signature by one of the keys, False for one by another key.
-
-    Raises CheckpointError for a false one.
-    """
-    key = keys.get(signature.kid)
-    if key is None:
-        return False
-    if signature.alg != key.alg:
-        raise CheckpointError(
-            f"the signature of {signature.kid.hex()} is not of the algorithm of its key"
-        )
-    try:
-        key.verify(
-            signature.signature, sig_structure(signature.protected, EXTERNAL_AAD, statement_bytes)
-        )
-    except SignatureError as error:
-        raise CheckpointError(
-            f"the signature of {signature.kid.hex()} over a checkpoint is false"
-        ) from error
-    return True

@@ -7,37 +7,59 @@ from typing import NamedTuple
 
 from credential import cbor
 from credential.errors import FormatError, KeyFormatError, StructureError
-from credential.keys import VerifyingKey, load_key
+from credential.keys import VerifyingKey, kid_of, load_key
+from registry.cbor_reader import CborReader
+from registry.key_shape import signer_key_algorithm
 
 MAX_SIGNERS = 16
 MAX_SIGNERS_BYTES = 32 * 1024
 
 
 class Signers(NamedTuple):
-    """`threshold` of these COSE_Keys; every key has been checked to be a usable public key."""
+    """`threshold` of these COSE_Keys, all different; their points may not have been looked at."""
 
     threshold: int
     cose_keys: tuple[bytes, ...]
 
     def verifying_keys(self) -> dict[bytes, VerifyingKey]:
-        """The keys by their kid."""
+        """The keys by their kid. Raises KeyFormatError for one that is no safe public key."""
         loaded = (load_key(cose_key) for cose_key in self.cose_keys)
         return {key.kid: key for key in loaded}
 
 
+def shaped_signers(threshold: int, cose_keys: tuple[bytes, ...]) -> Signers:
+    """Signers that keep `1 <= k <= n <= 16`, all keys different and of a permitted shape.
+
+    No curve operation is done for keys nobody has vouched for yet. Raises StructureError or
+    KeyFormatError.
+    """
+    if not 1 <= threshold <= len(cose_keys) <= MAX_SIGNERS:
+        raise StructureError(
+            f"{threshold} of {len(cose_keys)} signers is not 1 <= k <= n <= {MAX_SIGNERS}"
+        )
+    for cose_key in cose_keys:
+        signer_key_algorithm(cose_key)
+    if len({kid_of(cose_key) for cose_key in cose_keys}) != len(cose_keys):
+        raise StructureError("a checkpoint signer is named twice; each must be another key")
+    return Signers(threshold, cose_keys)
+
+
 def make_signers(threshold: int, cose_keys: tuple[bytes, ...]) -> Signers:
-    """Signers that keep `1 <= k <= n <= 16` with all keys different and usable.
+    """Signers as `shaped_signers` makes them, with every key a usable public key.
 
     Raises StructureError or KeyFormatError.
     """
-    if not 1 <= threshold <= len(cose_keys) <= MAX_SIGNERS:
-        message = f"{threshold} of {len(cose_keys)} signers is not 1 <= k <= n <= {MAX_SIGNERS}"
-        raise StructureError(message)
-    signers = Signers(threshold, cose_keys)
-    if len(signers.verifying_keys()) != len(cose_keys):
-        message = "a checkpoint signer is named twice; each must be another key"
-        raise StructureError(message)
+    signers = shaped_signers(threshold, cose_keys)
+    signers.verifying_keys()
     return signers
+
+
+def read_signers(reader: CborReader) -> Signers:
+    """Checkpoint signers `[k, [COSE_Key...]]`, by shape. Raises FormatError or KeyFormatError."""
+    reader.tuple_of(2)
+    threshold = reader.uint(MAX_SIGNERS)
+    count = reader.array(1, MAX_SIGNERS)
+    return shaped_signers(threshold, tuple(reader.raw_map() for _ in range(count)))
 
 
 def signers_value(signers: Signers | None) -> cbor.Value:

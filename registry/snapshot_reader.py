@@ -18,7 +18,7 @@ from registry.completeness import complete_kids
 from registry.draft import AlgorithmTimes
 from registry.errors import JournalError, SnapshotError
 from registry.records import StatusRecord, SuccessorRegistry
-from registry.signers import MAX_SIGNERS, Signers, make_signers
+from registry.signers import read_signers
 from registry.trust_state import StateContent, TrustState
 
 _DIGEST_HEAD = b"\x58\x20"
@@ -178,15 +178,6 @@ def _read_status(
         if gap is not None:
             gaps.append(_Gap(row, gap))
     return status, gaps
-
-
-def read_signers(reader: CborReader) -> Signers:
-    """Checkpoint signers `[k, [COSE_Key...]]`. Raises FormatError or KeyFormatError."""
-    reader.tuple_of(2)
-    threshold = reader.uint(MAX_SIGNERS)
-    return make_signers(
-        threshold, tuple(reader.raw_map() for _ in range(reader.array(1, MAX_SIGNERS)))
-    )
 
 
 def _read_successor(reader: CborReader) -> SuccessorRegistry:

@@ -5,6 +5,7 @@ for it; wherever it came from.
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -116,7 +117,13 @@ def check_status_list(state: TrustState, slot: Slot, file: StatusListFile) -> No
 
 
 def read_type(state: TrustState, file: bytes) -> CredentialType:
-    """The type in a document that the journal names. Raises BundleError for any other."""
+    """The type in a document that the journal names. Raises BundleError for any other.
+
+    Only a document the journal names is parsed: whoever made the bundle cannot choose these bytes.
+    """
+    digest = sha256(file).digest()
+    if all(digest != named.digest for named in state.content.types.values()):
+        raise BundleError("the journal names no type document with these bytes")
     try:
         loaded = load_type(file)
     except FormatError as error:
@@ -128,14 +135,28 @@ def read_type(state: TrustState, file: bytes) -> CredentialType:
     return loaded
 
 
-def read_details(lists: Mapping[Slot, StatusListFile], file: bytes) -> StatusDetails:
-    """The details that belong to one of the lists. Raises BundleError for any others."""
+def details_named_by(lists: Mapping[Slot, StatusListFile]) -> frozenset[bytes | None]:
+    """The digests of the details that these lists name."""
+    return frozenset(file.status_list.details_digest for file in lists.values())
+
+
+def read_details(
+    lists: Mapping[Slot, StatusListFile], named: AbstractSet[bytes | None], file: bytes
+) -> StatusDetails:
+    """The details that belong to one of the lists. Raises BundleError for any others.
+
+    Only details that a list names are parsed, which may take seconds: whoever made the bundle
+    cannot choose these bytes. `named` is `details_named_by(lists)`.
+    """
+    digest = sha256(file).digest()
+    if digest not in named:
+        raise BundleError("status details belong to no list that is here")
     try:
         details = decode_status_details(file)
     except FormatError as error:
         raise BundleError(f"status details are malformed: {error}") from error
     slot = (details.agency, details.list_no)
-    if slot not in lists or lists[slot].status_list.details_digest != sha256(file).digest():
+    if slot not in lists or lists[slot].status_list.details_digest != digest:
         raise BundleError(f"the status details of list {slot[1]} of {slot[0]} belong to no list")
     try:
         check_details(details, lists[slot].status_list)
@@ -158,12 +179,17 @@ def assemble(
     """
     for slot, file in lists.items():
         check_status_list(state, slot, file)
-    types = [read_type(state, file) for file in documents.types]
-    details = [read_details(lists, file) for file in documents.details]
+    if len(documents.types) > len(state.content.types) or len(documents.details) > len(lists):
+        raise BundleError("there are more documents than the journal and the lists name")
+    named = details_named_by(lists)
+    types = {read.digest: read for read in (read_type(state, file) for file in documents.types)}
+    details = [read_details(lists, named, file) for file in documents.details]
+    if len(types) < len(documents.types) or len(set(documents.details)) < len(details):
+        raise BundleError("a type document or status details are there twice")
     return TrustData(
         state=state,
         status_lists={slot: file.status_list for slot, file in lists.items()},
-        types={(loaded.type_no, loaded.version): loaded for loaded in types},
+        types={(loaded.type_no, loaded.version): loaded for loaded in types.values()},
         details={(told.agency, told.list_no): told for told in details},
         evidence=evidence,
         kind=kind,

@@ -12,6 +12,7 @@ from registry.trust_data import (
     Slot,
     StatusListFile,
     check_status_list,
+    details_named_by,
     read_details,
     read_status_list,
     read_type,
@@ -30,10 +31,11 @@ def usable_documents(state: TrustState, documents: Documents) -> UsableDocuments
     """The documents that are well-formed and named by the state, each once; never raises."""
     refused: list[str] = []
     lists, list_files = _usable_lists(state, documents.status_lists, refused)
+    named = details_named_by(lists)
     details: dict[Slot, bytes] = {}
     for file in documents.details:
         try:
-            told = read_details(lists, file)
+            told = read_details(lists, named, file)
         except BundleError as error:
             refused.append(str(error))
         else:

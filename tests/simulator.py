@@ -33,12 +33,12 @@ from credential.status import SlotState, StatusList, changed, encode_status_list
 from credential.types import load_type
 from registry import payloads as p
 from registry.anchor_file import TrustAnchor
+from registry.belief import needed_chain
 from registry.bundle import make_full_bundle, make_lite_bundle, open_bundle
 from registry.bundle_file import ReadAt
 from registry.checkpoint import (
     Checkpoint,
     make_checkpoint,
-    needed_chain,
     sign_statement,
     state_statement,
 )

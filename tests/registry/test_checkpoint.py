@@ -9,17 +9,15 @@ from hypothesis import strategies as st
 from credential import cbor
 from credential.ids import Kid
 from credential.keys import ALG_EDDSA, ALG_ES256, ALG_MLDSA44
+from registry.belief import Belief, believe, needed_chain
 from registry.checkpoint import (
-    Belief,
     Checkpoint,
-    believe,
     checkpoint_value,
     decode_checkpoint,
     decode_statement,
     encode_checkpoint,
     encode_statement,
     make_checkpoint,
-    needed_chain,
     sign_statement,
     state_statement,
 )

@@ -164,7 +164,7 @@ def test_a_suspended_agency_may_get_a_key() -> None:
 def test_a_batch_key_is_of_one_of_the_two_shapes() -> None:
     sim = Simulator()
     sim.register("A1")
-    refuse(sim, add("A1", SimulatedKey("k", ALG_EDDSA)), "not a COSE_Key of the two shapes")
+    refuse(sim, add("A1", SimulatedKey("k", ALG_EDDSA)), "not a COSE_Key of a permitted shape")
     sim.append(add("A1", SimulatedKey("k", ALG_MLDSA44)))
 
 

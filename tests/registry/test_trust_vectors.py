@@ -11,8 +11,9 @@ import pytest
 
 from credential.ids import AgencyCode, Digest, Kid, Root, UnixTime
 from registry.anchor_file import decode_trust_anchor, encode_trust_anchor, short_digest
+from registry.belief import believe
 from registry.bundle import open_bundle
-from registry.checkpoint import believe, decode_checkpoint, encode_checkpoint
+from registry.checkpoint import decode_checkpoint, encode_checkpoint
 from registry.errors import JournalError, TrustDataError
 from registry.journal import (
     Journal,
