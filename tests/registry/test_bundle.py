@@ -306,6 +306,7 @@ def put(member: int, new: object) -> Callable[[Tree], None]:
 
 
 LISTS = SIM.documents().status_lists
+DETAILS = SIM.documents().details[0]
 OTHER_LIST = LISTS[0].replace(b"A1", b"A3")
 LITE_FAULTS: dict[str, tuple[Callable[[Tree], None], str]] = {
     "no checkpoint": (put(6, []), "either checkpoints or the time"),
@@ -319,8 +320,9 @@ LITE_FAULTS: dict[str, tuple[Callable[[Tree], None], str]] = {
     "a malformed list": (put(3, [LISTS[0][:-1]]), "a status list is malformed"),
     "an older list": (put(3, [LISTS[1], LISTS[1]]), "is there twice"),
     "a missing list": (put(3, [LISTS[0]]), "without that list"),
-    "a malformed type": (put(5, [b"{}"]), "a type document is malformed"),
-    "another type document": (put(5, [PERMIT + b" "]), "is not the one in the journal"),
+    "a malformed type": (put(5, [b"{}"]), "names no type document with these bytes"),
+    "another type document": (put(5, [PERMIT + b" "]), "names no type document with these bytes"),
+    "a type twice": (put(5, [PERMIT, PERMIT]), "more documents than the journal"),
     "another head": (
         lambda body: body[2].__setitem__(5, bytes(32)),
         "not what its last checkpoint",
@@ -380,7 +382,8 @@ FULL_FAULTS: dict[str, tuple[Callable[[Tree], None], str]] = {
     ),
     "no journal file": (put(1, b"SEALJNL2"), "are not a journal file"),
     "details of no list": (lambda body: body[3].pop(0), "belong to no list"),
-    "malformed details": (put(4, [b"\xa0"]), "details are malformed"),
+    "malformed details": (put(4, [b"\xa0"]), "belong to no list"),
+    "details twice": (put(4, [DETAILS, DETAILS]), "there twice"),
     "an older list": (
         lambda body: body[3].__setitem__(0, LISTS[0].replace(b"\4\2", b"\4\1")),
         "not the newest",
