@@ -188,6 +188,14 @@ def test_an_impossible_index_or_size_is_refused(index: int, size: int) -> None:
         inclusion_root(LEAVES[0], index, size, [])
 
 
+@pytest.mark.parametrize("node", [b"", bytes(31), bytes(33), bytes(64)])
+def test_a_node_of_the_path_that_is_not_32_bytes_is_refused(node: bytes) -> None:
+    with pytest.raises(PathError):
+        inclusion_root(LEAVES[0], 0, 2, [node])
+    with pytest.raises(PathError):
+        verify_consistency(1, 2, [node], LEAVES[0], LEAVES[1])
+
+
 @pytest.mark.parametrize("leaf", [b"", bytes(31), bytes(33), bytes(64)])
 def test_a_leaf_hash_that_is_not_32_bytes_is_refused(leaf: bytes) -> None:
     with pytest.raises(PathError):
