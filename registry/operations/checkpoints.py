@@ -1,8 +1,8 @@
 """Checkpoints, k of n: one person writes the statement, each signer signs it alone, someone puts the signatures together.
 
-    checkpoints/<size>-<time>.statement      what is to be signed
-    checkpoints/<size>-<time>.<kid>.signed   the same with one signature: a checkpoint in itself, of one signer
-    checkpoints/<size>-<time>.checkpoint     with at least k of them
+checkpoints/<size>-<time>.statement      what is to be signed
+checkpoints/<size>-<time>.<kid>.signed   the same with one signature: a checkpoint in itself, of one signer
+checkpoints/<size>-<time>.checkpoint     with at least k of them
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from registry.anchor_file import TrustAnchor, encode_trust_anchor
+from registry.belief import believe
 from registry.checkpoint import (
     Checkpoint,
     Signer,
     Statement,
-    believe,
     decode_checkpoint,
     decode_statement,
     encode_checkpoint,
@@ -92,7 +92,9 @@ def assembled(home: RegistryHome) -> list[Checkpoint]:
     """Return all checkpoints of a home folder, oldest first."""
     files = home.checkpoints.glob(f"*{CHECKPOINT_SUFFIX}")
     found = [decode_checkpoint(_read(path)) for path in files]
-    return sorted(found, key=lambda checkpoint: (checkpoint.statement.size, checkpoint.statement.at))
+    return sorted(
+        found, key=lambda checkpoint: (checkpoint.statement.size, checkpoint.statement.at)
+    )
 
 
 def chain_of(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
@@ -112,7 +114,9 @@ def write_trust_anchor(registry: OpenRegistry) -> bytes:
     signers = registry.state().signers
     if signers is None:
         raise explained(
-            HomeError("the journal names no checkpoint signers, and a trust anchor begins with them"),
+            HomeError(
+                "the journal names no checkpoint signers, and a trust anchor begins with them"
+            ),
             means="No trust anchor was written.",
             way_out="Set them first: `sealroot registry checkpoint signers`.",
         )
