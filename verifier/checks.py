@@ -68,6 +68,8 @@ KEY_UNKNOWN = Check(_KEY, _UNKNOWN, Reason.KEY_UNKNOWN)
 DATES_IN_FORCE = Check(_DATES, _PASS, Reason.DATES_IN_FORCE)
 DATES_ISSUED_IN_FUTURE = Check(_DATES, _FAIL, Reason.DATES_ISSUED_IN_FUTURE)
 
+_registry_aad = lru_cache(maxsize=16)(registry_aad)  # a verifier knows few registries
+
 _ACCREDITED = _good_news(_ISSUER, Reason.ISSUER_ACCREDITED)
 _KEY_SAFE = _good_news(_KEY, Reason.KEY_SAFE)
 _ANCHORED = _good_news(_ANCHOR, Reason.ANCHOR_ANCHORED)
@@ -102,7 +104,7 @@ def signature_check(receipt: Receipt, root: Root, key: KeyRecord, state: TrustSt
 
     A registered key that is no point of its curve verifies nothing.
     """
-    aad = registry_aad(state.chain_id, state.contract)
+    aad = _registry_aad(state.chain_id, state.contract)
     try:
         ready = state.verifying_key(key.kid)
         ready.verify(receipt.signature, sig_structure(receipt.protected, aad, root))
