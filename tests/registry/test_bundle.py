@@ -441,19 +441,24 @@ def test_a_malformed_document_is_not_put_into_a_bundle(documents: Documents) -> 
 # --- attacks, from the outside ---
 
 
-@BOTH
-@settings(max_examples=150)
-@given(position=st.integers(0, 10**6), bit=st.integers(0, 7))
-def test_no_flipped_bit_of_a_bundle_is_accepted(bundle: bytes, position: int, bit: int) -> None:
-    altered = bytearray(bundle)
-    altered[position % len(altered)] ^= 1 << bit
-    with pytest.raises(TrustDataError):
-        open_bundle(bytes(altered), anchor=ANCHOR)
-
-
 def body_of(bundle: bytes) -> bytes:
     members: Tree = cbor.decode(bundle, max_bytes=10**8)
     return zlib.decompress(members[6])
+
+
+@BOTH
+@settings(max_examples=150)
+@given(position=st.integers(0, 10**6), bit=st.integers(0, 7))
+def test_a_flipped_bit_of_a_bundle_is_refused_or_was_padding(
+    bundle: bytes, position: int, bit: int
+) -> None:
+    altered = bytearray(bundle)
+    altered[position % len(altered)] ^= 1 << bit
+    try:
+        open_bundle(bytes(altered), anchor=ANCHOR)
+    except TrustDataError:
+        return
+    assert body_of(bytes(altered)) == body_of(bundle)  # RFC 1951 §3.2.3: bits after the last block
 
 
 def rewrapped(bundle: bytes, body: bytes) -> bytes:
