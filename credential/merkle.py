@@ -70,23 +70,32 @@ def inclusion_root(
     a path one step too long or too short, a node that is not 32 bytes. The caller compares the
     root, or uses `verify_inclusion`.
     """
-    if not 0 <= leaf_index < tree_size <= _MAX_SIZE:
-        raise PathError(f"leaf {leaf_index} does not exist in a tree of {tree_size} leaves")
+    sides, node = path_sides(leaf_index, tree_size, len(path)), leaf_hash
     if len(leaf_hash) != 32:
         raise PathError("the leaf hash is not 32 bytes")
-    # Up to where the ways of this leaf and the last leaf meet, the bits of the index say on which
-    # side the sibling is. Above, the node is the last of its level: it has a sibling, always at its
-    # left, on the levels where that bit of the index is set, and moves up alone on the others.
-    meeting = (leaf_index ^ tree_size - 1).bit_length()
-    if len(path) != meeting + (leaf_index >> meeting).bit_count():
-        raise PathError(f"{len(path)} steps are not the length of the path of this leaf")
-    sides, node = leaf_index | -1 << meeting, leaf_hash
     for sibling in path:
         if len(sibling) != 32:
             raise PathError("a node of the path is not 32 bytes")
         node = sha256(b"\x01" + sibling + node if sides & 1 else b"\x01" + node + sibling).digest()
         sides >>= 1
     return Root(node)
+
+
+def path_sides(leaf_index: int, tree_size: int, steps: int) -> int:
+    """Return on which side the siblings of a path are, one bit a step from the leaf, 1 for left.
+
+    Up to where the ways of this leaf and the last leaf meet, the bits of the index say it. Above,
+    the node is the last of its level: it has a sibling, always at its left, on the levels where
+    that bit of the index is set, and moves up alone on the others (RFC 9162 §2.1.3.2).
+
+    Raises PathError when the leaf is not in the tree, or its path has another number of steps.
+    """
+    if not 0 <= leaf_index < tree_size <= _MAX_SIZE:
+        raise PathError(f"leaf {leaf_index} does not exist in a tree of {tree_size} leaves")
+    meeting = (leaf_index ^ tree_size - 1).bit_length()
+    if steps != meeting + (leaf_index >> meeting).bit_count():
+        raise PathError(f"{steps} steps are not the length of the path of this leaf")
+    return leaf_index | -1 << meeting
 
 
 def verify_inclusion(

@@ -1,5 +1,6 @@
 """The sealed credential, an entry and its receipt (RFC 9942), as bytes (docs/formats/sealed.md)."""
 
+from functools import lru_cache
 from struct import Struct
 from struct import error as struct_error
 from typing import Final, NamedTuple
@@ -96,6 +97,7 @@ def receipt_header(alg: int, kid: Kid) -> bytes:
     return protected_header(alg, kid, _RFC9162_SHA256)
 
 
+@lru_cache(maxsize=16)  # every signature of a registry has the same
 def registry_aad(chain_id: int, contract: bytes) -> bytes:
     """Return the external_aad that binds a receipt to one registry."""
     if len(contract) != 20 or chain_id < 0:

@@ -5,12 +5,11 @@ inputs, for the length of one run, so that every verdict is the one `verify` giv
 """
 
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 
 from credential.entry import Entry
 from credential.ids import Root, UnixTime
-from credential.merkle import leaf_hash
-from credential.sealed import Receipt, Sealed, sealed_root
+from credential.merkle import leaf_hash, node_hash, path_sides
+from credential.sealed import Receipt, Sealed
 from registry.trust_data import TrustData
 from verifier.policy import DEFAULT_POLICY, Policy
 from verifier.verdict import Verdict
@@ -40,53 +39,43 @@ def judge_of_many(trust: TrustData, at: int, policy: Policy) -> Callable[[bytes]
 class RememberedPaths:
     """Roots of inclusion paths, remembered by every node on the way (RFC 9162 §2.1.3.2).
 
-    The root is a function of a node, its place, and the rest of the path above it. Two leaves under
-    the same node whose paths go on alike share that answer; where one byte of the rest differs, the
-    whole path is walked.
+    The root is a function of a node, the nodes of the path above it, and their sides. A path that
+    was walked to a root therefore answers for each node on it, and for the sibling of each, which
+    would have met the node at the other side. Where one byte differs, the path is walked.
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[int, int, _Path, Root]] = {}
+        self._known: dict[bytes, tuple[int, _Path, Root]] = {}
 
     def root_of(self, credential: Sealed) -> Root:
         """Return what `sealed_root` returns, and raise what it raises."""
-        receipt = credential.receipt
-        path = tuple(receipt.path)
-        at, last = receipt.leaf_index, receipt.tree_size - 1
-        node = leaf_hash(credential.entry)
-        if not 0 <= at <= last:
-            return sealed_root(credential)  # raises
-        passed: list[tuple[bytes, int, int, int]] = []
-        known = self._known
-        for step, sibling in enumerate(path, 1):
-            if not last:
-                return sealed_root(credential)  # raises
-            if at & 1 or at == last:
-                node = sha256(b"\x01" + sibling + node).digest()
-                while not at & 1:
-                    at >>= 1
-                    last >>= 1
-            else:
-                node = sha256(b"\x01" + node + sibling).digest()
-            at >>= 1
-            last >>= 1
-            seen = known.get(node)
-            if seen is not None and seen[0] == at and seen[1] == last and seen[2] == path[step:]:
-                root = seen[3]
+        entry, receipt = credential
+        path, node = tuple(receipt.path), leaf_hash(entry)
+        sides = path_sides(receipt.leaf_index, receipt.tree_size, len(path))
+        recall = self._known.get
+        walked: list[tuple[bytes, int, _Path]] = []
+        root = None
+        while path:
+            seen = recall(node)
+            if seen is not None and seen[0] == sides and seen[1] == path:
+                root = seen[2]
                 break
-            passed.append((node, at, last, step))
-        else:
-            if last:
-                return sealed_root(credential)  # raises
+            walked.append((node, sides, path))
+            node = node_hash(path[0], node) if sides & 1 else node_hash(node, path[0])
+            sides >>= 1
+            path = path[1:]
+        if root is None:
             root = Root(node)
-        self._remember(passed, path, root)
+        self._remember(walked, root)
         return root
 
-    def _remember(self, passed: list[tuple[bytes, int, int, int]], path: _Path, root: Root) -> None:
-        if len(self._known) > MOST_REMEMBERED:
-            self._known.clear()
-        for node, at, last, step in passed:
-            self._known[node] = (at, last, path[step:], root)
+    def _remember(self, walked: list[tuple[bytes, int, _Path]], root: Root) -> None:
+        known = self._known
+        if len(known) > MOST_REMEMBERED:
+            known.clear()
+        for node, sides, path in walked:
+            known[node] = (sides, path, root)
+            known[path[0]] = (sides ^ 1, (node, *path[1:]), root)
 
 
 class RememberedGrounds:

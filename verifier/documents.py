@@ -124,7 +124,7 @@ _OURS_LEAST_DIGITS = 0.6
 def _is_ours(text: str) -> bool:
     """True for a QR text of ours, whole or damaged; false for other codes that stand beside it."""
     tail = text.rpartition("#")[2]
+    if tail.isdecimal() or len(tail) < _OURS_LEAST_LENGTH:
+        return tail.isdecimal()
     digits = sum(character.isdecimal() for character in tail)
-    return 0 < digits == len(tail) or (
-        len(tail) >= _OURS_LEAST_LENGTH and digits >= _OURS_LEAST_DIGITS * len(tail)
-    )
+    return digits >= _OURS_LEAST_DIGITS * len(tail)

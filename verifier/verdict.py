@@ -70,26 +70,23 @@ class Verdict(NamedTuple):
         return next(check for check in self.checks if check.name is name)
 
 
+# Members of an enum cost 0.1 us to look up on Python 3.11, so those of every verdict stand here.
+_PASS, _FAIL, _UNKNOWN = Result.PASS, Result.FAIL, Result.UNKNOWN
+_VALID, _INVALID, _INDETERMINATE = Outcome.VALID, Outcome.INVALID, Outcome.INDETERMINATE
+
 # Codes the policy may put up with although they are UNKNOWN. No other, ever (verdict.md, Policy).
-TOLERATED = frozenset({Reason.ANCHOR_FRESH, Reason.ANCHOR_NOT_IN_LITE})
-
-
-_PASS, _VALID = Result.PASS, Outcome.VALID  # looked up once: 0.1 us each on Python 3.11
+TOLERATED = (Reason.ANCHOR_FRESH, Reason.ANCHOR_NOT_IN_LITE)
 
 
 def outcome_of(checks: tuple[Check, ...], policy: Policy) -> Outcome:
     """Return what the checks amount to: one FAIL refuses, one open question leaves it open."""
+    outcome = _VALID
     for check in checks:
-        if check.result is not _PASS:
-            return _outcome_in_doubt(checks, policy)
-    return _VALID
-
-
-def _outcome_in_doubt(checks: tuple[Check, ...], policy: Policy) -> Outcome:
-    doubts = [check for check in checks if check.result is not _PASS]
-    if any(check.result is Result.FAIL for check in doubts):
-        return Outcome.INVALID
-    tolerated = not policy.require_anchor and all(
-        check.result is Result.UNKNOWN and check.reason in TOLERATED for check in doubts
-    )
-    return _VALID if tolerated else Outcome.INDETERMINATE
+        result = check.result
+        if result is _PASS:
+            continue
+        if result is _FAIL:
+            return _INVALID
+        if result is not _UNKNOWN or policy.require_anchor or check.reason not in TOLERATED:
+            outcome = _INDETERMINATE
+    return outcome
