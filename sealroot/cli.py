@@ -1,4 +1,4 @@
-"""The one command `sealroot`. Whoever checks a document at a counter does not wait for the tools of issuers."""
+"""The one command `sealroot`. Checking a document does not wait for the tools of issuers."""
 
 import sys
 

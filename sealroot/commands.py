@@ -17,7 +17,7 @@ EXIT_INTERRUPTED: Final = 130
 
 
 class Part(NamedTuple):
-    """Where the commands of one package are: an app, a single command, or a function that adds one to the app."""
+    """Where the commands of a package are: an app, one command, or a function that adds one."""
 
     module: str
     attribute: str
@@ -33,7 +33,7 @@ PARTS: Final = {
 
 
 def build_app(arguments: list[str]) -> typer.Typer:
-    """Return the commands; where the first argument names a package, only that one is imported, to start quickly."""
+    """Return the commands; where the first argument names one package, only that is imported."""
     app = typer.Typer(
         name="sealroot",
         help="Issue, anchor and verify public certificates.",
@@ -52,7 +52,7 @@ def build_app(arguments: list[str]) -> typer.Typer:
 
 
 def run(arguments: list[str]) -> int:
-    """Return the exit code of these arguments; what went wrong is told on standard error in three sentences."""
+    """Return the exit code of these arguments; what went wrong is told on standard error."""
     _tell_warnings_plainly()
     try:
         result = build_app(arguments)(arguments, standalone_mode=False)

@@ -1,4 +1,4 @@
-"""What an error means and what to do next, for errors that do not say it themselves, by their class."""
+"""What the errors of the pure core mean to whoever typed a command, and the usual way out."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The command `sealroot demo`: it starts a chain of its own, lets the story happen, and compares every verdict."""
+"""The command `sealroot demo`: a chain of its own, the story, and every verdict compared."""
 
 import shlex
 import shutil
@@ -25,7 +25,7 @@ def demo(
         "demo-output"
     ),
 ) -> None:
-    """Play the whole story on this machine: found, issue, revoke, leak a key, and check everything offline."""
+    """Play the whole story here: found, issue, revoke, leak a key, and check all of it offline."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
     started = time.monotonic()
     folder = _emptied(out.resolve())
@@ -77,7 +77,7 @@ def _what_next(told: Told, console: Console) -> None:
         "",
         "Check one yourself, with no network:",
         f"  {network} {command}".rstrip(),
-        "Change a letter of a picture's text, photograph a page, or name a folder instead of a file; add --explain.",
-        "The keys of this demonstration are plain files. An office keeps its key in a hardware module.",
+        "Photograph a page, change a letter, or name a folder instead of a file; add --explain.",
+        "The keys here are plain files. An office keeps its key in a hardware module.",
     ]
     console.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)

@@ -1,4 +1,4 @@
-"""What forgers do, with the means they have: change a claim, paste a code, use a stolen key, photograph a page."""
+"""What forgers do: change a claim, paste a code, use a stolen key, photograph a page."""
 
 import io
 import secrets
@@ -38,7 +38,7 @@ def signed_with_stolen_key(
     registry: tuple[int, bytes],
     change: Callable[[Entry], Entry],
 ) -> bytes:
-    """Return a new credential in the style of a genuine one, properly signed with the agency's own key."""
+    """Return a new credential, like a genuine one and properly signed with the agency's key."""
     entry = change(decode_entry(decode_sealed(like).entry))
     fresh = entry._replace(cti=secrets.token_bytes(16))
     made = seal_batch(
@@ -58,7 +58,7 @@ def picture_of(sealed: bytes, url: str, path: Path) -> Path:
 
 
 def photograph(pdf: Path, path: Path) -> Path:
-    """A photo-like picture of the first page is at `path`: turned, a little blurred, noisy, compressed."""
+    """A photo-like picture of page one is at `path`: turned, blurred, noisy, compressed."""
     page = pypdfium2.PdfDocument(pdf)[0].render(scale=PHOTO_DPI / POINTS_PER_INCH).to_pil()
     turned = page.convert("L").rotate(
         6, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=120

@@ -1,4 +1,4 @@
-"""What the offices of the demonstration do: issue a file of records, and change the status of a document."""
+"""What the offices of the demonstration do: issue records, and change a document's status."""
 
 import csv
 import time
@@ -35,12 +35,12 @@ class Desk:
         self._home = folder / "offices" / plan.code
         self.documents = folder / "documents" / plan.code
         with _plain_keys_are_expected():
-            found_office(self._home, self._settings(realm), False)  # noqa: FBT003
+            found_office(self._home, self._settings(realm), False)
 
     def issue(
         self, source: Path, *, wait_for: WaitFor = WaitFor.ANCHOR, report: Report = silent
     ) -> list[Path]:
-        """Every record of the file is a released document; returns their sealed files in the file's order."""
+        """Every record of the file is released; returns their sealed files in the file's order."""
         with self._opened(report) as office:
             made = issue(office, self._request(source, wait_for))
             if made.ending is not Ending.DONE:
@@ -96,7 +96,7 @@ def _plain_keys_are_expected() -> Iterator[None]:
 def split_rows(
     source: Path, folder: Path, parts: dict[str, Callable[[int], bool]]
 ) -> dict[str, Path]:
-    """Return one file for each part, with the rows whose group (first column) has an accepted number."""
+    """Return a file for each part: the rows whose group (first column) it accepts by number."""
     with source.open(encoding="utf-8", newline="") as file:
         header, *rows = list(csv.reader(file))
     order = {group: number for number, group in enumerate(dict.fromkeys(row[0] for row in rows))}

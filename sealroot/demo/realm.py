@@ -68,7 +68,7 @@ OFFICES: Final = (ZHONGSHAN, LINGYA, MOTOR_VEHICLES, COMMERCE)
 
 
 class Realm:
-    """A deployed registry with its home folder; every act is one the `sealroot registry` commands do too."""
+    """A registry with its home folder; every act is one that `sealroot registry` does too."""
 
     def __init__(self, home: RegistryHome, registry: OpenRegistry) -> None:
         self.home = home
@@ -115,7 +115,7 @@ class Realm:
 
 
 def found_registry(folder: Path, url: str, names: Names) -> Realm:
-    """A registry stands on the chain: its council, its algorithms, its checkpoint signers and its trust anchor."""
+    """A registry stands on the chain, with council, algorithms, checkpoint signers and anchor."""
     home = RegistryHome(folder)
     deploy_home(
         home,

@@ -19,7 +19,7 @@ SECONDS_FOR_ONE: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A document to check, the trust data to check it with, and the verdict and reason code that must come out."""
+    """A document, the trust data to check it with, and the verdict and code that must come out."""
 
     title: str
     document: Path
@@ -51,7 +51,7 @@ class Played:
 
 @cache
 def without_network() -> tuple[str, ...]:
-    """Return the words that start a command in a namespace with no network at all; none where that is not permitted."""
+    """Return the words that start a command with no network at all; none where not permitted."""
     tool = shutil.which("unshare")
     if tool is None:
         return ()

@@ -1,11 +1,12 @@
-"""The story of the demonstration, in order: found, issue, live through the bad days, and check what people hand over."""
+"""The story of the demonstration, in order: found, issue, live through the bad days."""
 
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from credential.entry import Entry, decode_entry
+from credential.ids import UnixTime
 from credential.sealed import decode_sealed
 from issuer.states import StatusAction, StatusReason, WaitFor
 from registry.key_files import InsecureKeyFile
@@ -29,9 +30,6 @@ from sealroot.demo.realm import (
     found_registry,
 )
 from sealroot.demo.scenes import Scene
-
-if TYPE_CHECKING:
-    from credential.ids import UnixTime
 
 DATA: Final = Path(__file__).parent / "data"
 HOUSEHOLDS_OF_ZHONGSHAN: Final = 40
@@ -251,7 +249,7 @@ def _made_with_key_of(
     code: str, realm: Realm, like: Path, change: Callable[[Entry], Entry]
 ) -> bytes:
     def sealed_now(entry: Entry) -> Entry:
-        now: UnixTime = type(entry.iat)(time.time())
+        now = UnixTime(int(time.time()))
         return change(entry)._replace(iat=now, exp=None, nbf=None)
 
     key = InsecureKeyFile(realm.key_file(code))
