@@ -11,7 +11,7 @@ from verifier.reasons import Reason
 from verifier.scan import read_patiently, read_quickly, read_turned
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument, PdfPage  # type: ignore[import-untyped]  # has no types
+    from pypdfium2 import PdfDocument, PdfPage
 
 MOST_PAGES = 40
 MOST_PATIENT_PAGES = 3
