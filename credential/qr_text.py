@@ -11,8 +11,13 @@ MAX_TEXT: Final = 42_000
 _DIGITS_OF: Final = (0, 3, 5, 8, 10, 13, 15)  # how many digits a last group of 0 to 6 bytes has
 _BYTES_OF: Final = {digits: count for count, digits in enumerate(_DIGITS_OF)}
 _URL: Final = re.compile(r"[!-~]{0,512}")
-# What two digits read as one hexadecimal byte stand for: 0x42 is 42.
-_TWO_DIGITS: Final = bytes((byte >> 4) * 10 + (byte & 0x0F) for byte in range(256))
+_NO_DIGIT: Final = 0xFF
+# What one ASCII digit stands for, and what two read as one hexadecimal byte do: 0x42 is 42.
+_ONE_DIGIT: Final = bytes(byte - 48 if 48 <= byte < 58 else _NO_DIGIT for byte in range(256))
+_TWO_DIGITS: Final = bytes(
+    (byte >> 4) * 10 + (byte & 0x0F) if byte >> 4 < 10 > byte & 0x0F else _NO_DIGIT
+    for byte in range(256)
+)
 
 
 class QrText(NamedTuple):
@@ -67,9 +72,9 @@ def qr_decode(text: str) -> QrText:
     octets = digits.encode(
         errors="replace"
     )  # whatever is not ASCII becomes other bytes than digits
-    if not octets or octets.translate(None, b"0123456789"):
-        raise TextError("after # there must be the digits 0 to 9 and nothing else")
     groups, rest = divmod(len(octets), 17)
+    if not octets or (rest and not octets[-rest:].isdigit()):  # of bytes: ASCII digits alone
+        raise _not_digits()
     if rest not in _BYTES_OF:
         raise TextError("the digits are not as many as any number of bytes has")
     sealed = _whole_groups(octets, groups) if groups else b""
@@ -86,20 +91,26 @@ def _whole_groups(octets: bytes, groups: int) -> bytes:
 
     One long integer holds each group in a lane of 64 bits, so that a few operations do what a loop
     would do for every group: the last 16 digits of each, two by two, are read as hexadecimal bytes,
-    then neighbours are joined to numbers below 10^4, 10^8 and 10^16; at last the first digit is
-    added. A lane holds less than 10^17 < 2^64, so none spills over. It takes half the time of `int`
-    for each group.
+    then neighbours are joined to numbers below 10^4, 10^8 and 10^16, the first digit added on the
+    way. A lane holds less than 10^17 < 2^64, so none spills over. It takes half the time of `int`
+    for each group. Raises TextError for other bytes than digits, or a group above 7 bytes.
     """
     digits = bytearray(octets[: 17 * groups])
     leading = bytearray(8 * groups)
-    leading[7::8] = digits[::17]
+    leading[3::8] = digits[::17].translate(_ONE_DIGIT)
     del digits[::17]
-    low_bytes, low_pairs, low_halves, zeros, overflow = _lanes(groups)
-    lanes = int.from_bytes(unhexlify(digits).translate(_TWO_DIGITS), "big")
-    lanes = (lanes & low_bytes) + (lanes >> 8 & low_bytes) * 100
-    lanes = (lanes & low_pairs) + (lanes >> 16 & low_pairs) * 10_000
-    lanes = (lanes & low_halves) + (lanes >> 32 & low_halves) * 100_000_000
-    lanes += (int.from_bytes(leading, "big") - zeros) * 10**16
+    try:
+        pairs = unhexlify(digits).translate(_TWO_DIGITS)
+    except ValueError:
+        raise _not_digits() from None
+    if _NO_DIGIT in pairs or _NO_DIGIT in leading:
+        raise _not_digits()
+    low_bytes, low_pairs, low_halves, overflow = _lanes(groups)
+    lanes = int.from_bytes(pairs, "big")
+    lanes -= (lanes >> 8 & low_bytes) * (2**8 - 10**2)  # a · 2^8 + b becomes a · 10^2 + b
+    lanes -= (lanes >> 16 & low_pairs) * (2**16 - 10**4)
+    lanes += int.from_bytes(leading, "big") * 10**8
+    lanes -= (lanes >> 32 & low_halves) * (2**32 - 10**8)
     if lanes & overflow:
         raise TextError("a group of 17 digits is larger than 7 bytes can hold")
     grouped = bytearray(lanes.to_bytes(8 * groups, "big"))
@@ -107,18 +118,21 @@ def _whole_groups(octets: bytes, groups: int) -> bytes:
     return bytes(grouped)
 
 
+def _not_digits() -> TextError:
+    return TextError("after # there must be the digits 0 to 9 and nothing else")
+
+
 @lru_cache(maxsize=128)
 def _lanes(groups: int) -> tuple[int, ...]:
     """Return what `_whole_groups` needs, in every lane of 64 bits.
 
-    The low one of every two bytes, the low two of every four, the low four, the code of the digit
-    0, and the byte that stays zero where a group fits 7 bytes.
+    The low one of every two bytes, the low two of every four, the low four, and the byte that stays
+    zero where a group fits 7 bytes.
     """
     patterns = (
         b"\0\xff" * 4,
         b"\0\0\xff\xff" * 2,
         b"\0\0\0\0\xff\xff\xff\xff",
-        b"\0\0\0\0\0\0\0" + b"0",
         b"\xff\0\0\0\0\0\0\0",
     )
     return tuple(int.from_bytes(pattern * groups, "big") for pattern in patterns)
