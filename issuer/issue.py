@@ -15,12 +15,14 @@ from issuer.recording import (
     choose_type,
     read_input,
     record_job,
+    require_printable,
     write_refused_rows,
 )
 from issuer.release import release_job
 from issuer.repository.jobs import Job
 from issuer.sealing import seal_job
 from issuer.states import BatchState, CredentialState, JobState, WaitFor
+from issuer.status_lists import publish_planned
 from registry.errors import ChainError
 
 SHOWN_NUMBERS = 100
@@ -56,6 +58,7 @@ def issue(office: Office, request: IssueRequest) -> JobReport:
     # 1 read the journal, then every row of the input: all faults at once, and nothing is recorded with one
     followed = office.journal.follow()
     kind = choose_type(office, followed, request.type_id)
+    require_printable(request, office.signer())
     prepared = read_input(office, request, kind)
     refused_file = write_refused_rows(request, prepared)
 
@@ -81,9 +84,10 @@ def carry_on(office: Office, followed: Followed, job: Job) -> str | None:
 
     # 5 anchor the batch under the chain's next number
     # 6 wait until the anchor is final
-    waits_for = None
-    if job.plan.wait_for is WaitFor.ANCHOR or _has_unpublished_list(office):
+    if job.plan.wait_for is WaitFor.ANCHOR:
         followed, waits_for = anchor(office, followed)
+    else:
+        followed, waits_for = publish_lists(office, followed)
 
     # 7 our verifier accepts the document as it will leave
     # 8 write its files
@@ -134,6 +138,17 @@ def anchor(office: Office, followed: Followed) -> tuple[Followed, str | None]:
             return followed, None
         send_everything(office)
         return wait_until_final(office), _what_still_waits(office)
+    except ChainError as error:
+        return followed, str(error)
+
+
+def publish_lists(office: Office, followed: Followed) -> tuple[Followed, str | None]:
+    """Every list that documents of the counter stand in is published; their anchors follow later, by `run`."""
+    try:
+        if not _has_unpublished_list(office):
+            return followed, None
+        publish_planned(office)
+        return wait_until_final(office), None
     except ChainError as error:
         return followed, str(error)
 

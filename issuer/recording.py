@@ -10,6 +10,7 @@ from credential.cbor import Value
 from credential.entry import encode_entry
 from credential.errors import FormatError
 from credential.ids import CertificateNumber, UnixTime
+from credential.keys import ALG_MLDSA44
 from credential.types import CredentialType
 from issuer.claims import Claims, Slot, encode_claims, entry_of
 from issuer.errors import InputError, Problem, RequestError
@@ -19,6 +20,7 @@ from issuer.prepare import Prepared, PreparedRecord, read_records, write_refused
 from issuer.repository import Repository
 from issuer.repository.credentials import NewCredential
 from issuer.repository.jobs import Job, NewJob
+from issuer.signers import Signer
 from issuer.states import OutputFile, WaitFor
 from issuer.status_lists import take_slots
 from issuer.steps import Step
@@ -124,6 +126,15 @@ def record_job(
     # A crash right here leaves an open job; the same command, or `issuer run`, carries on with it.
     office.checkpoint(Step.AFTER_RECORD_COMMIT)
     return RecordedJob(job, was_known=False)
+
+
+def require_printable(request: IssueRequest, signer: Signer) -> None:
+    """Raise RequestError where no symbol could carry the signature, and the anchor is not waited for."""
+    if signer.alg == ALG_MLDSA44 and request.wait_for is WaitFor.NONE:
+        raise RequestError(
+            "this office signs with ML-DSA-44, whose signature is too long for a QR symbol: its documents can be printed "
+            "once they are anchored. Nothing was issued. Give the command again with --wait anchor."
+        )
 
 
 def write_refused_rows(request: IssueRequest, prepared: Prepared) -> Path | None:

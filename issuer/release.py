@@ -7,14 +7,12 @@ from io import StringIO
 from pathlib import Path
 
 from credential.entry import certificate_number
-from credential.qr_symbol import draw_png, draw_svg
-from credential.qr_text import qr_decode, qr_encode
 from credential.type_fields import Text
-from credential.types import CredentialType
 from issuer.errors import DamagedStoreError, StateError
 from issuer.following import Followed
 from issuer.office import Office
 from issuer.output_files import write_together
+from issuer.paper import Face, files_of, on_paper
 from issuer.repository.credentials import Sealed
 from issuer.repository.jobs import Job
 from issuer.self_check import published_lists, require_accepted, verdicts
@@ -45,11 +43,14 @@ def release_job(office: Office, followed: Followed, job: Job) -> int:
             )
         if not chunk:
             break
-        found = verdicts(office, followed, followed.state, lists, [one.sealed for one in chunk])
-        require_accepted(found, "before release")
-        _require_own_numbers(chunk, found)
+        sealed = [one.sealed for one in chunk]
+        printed = [on_paper(one) for one in sealed]
+        for carried in (sealed,) if printed == sealed else (sealed, printed):
+            found = verdicts(office, followed, followed.state, lists, carried)
+            require_accepted(found, "before release")
+            _require_own_numbers(chunk, found)
         office.checkpoint(Step.AFTER_SELF_VERIFY)
-        _write_files(office, job, kind, agency, chunk)
+        _write_files(office, job, Face(kind, agency), chunk)
         _mark_released(office, chunk)
         released += len(chunk)
         office.report("released", released, job.plan.credentials)
@@ -66,38 +67,16 @@ def _require_own_numbers(chunk: Sequence[Sealed], found: Sequence[Verdict]) -> N
             )
 
 
-def _write_files(
-    office: Office, job: Job, kind: CredentialType, agency: Text, chunk: Sequence[Sealed]
-) -> None:
+def _write_files(office: Office, job: Job, face: Face, chunk: Sequence[Sealed]) -> None:
     """The files of these documents are on disk, whole; a crash leaves old files or new ones, never half of one."""
     content: dict[Path, bytes] = {}
     folder = Path(job.plan.out_dir)
     for one in chunk:
-        for suffix, made in _files(job, office, kind, agency, one).items():
+        for suffix, made in files_of(one, face, job.plan, office.printer).items():
             content[folder / f"{one.number}.{suffix}"] = made
     # A crash between here and _mark_released leaves files of documents that are still "sealed": the next run writes
     # the same documents under the same names. Numbers and bytes do not change.
     write_together(content, office.checkpoint)
-
-
-def _files(
-    job: Job, office: Office, kind: CredentialType, agency: Text, one: Sealed
-) -> dict[OutputFile, bytes]:
-    text = qr_encode(one.sealed, job.plan.url)
-    if qr_decode(text).sealed != one.sealed:
-        raise DamagedStoreError(
-            f"the QR text of {one.number} does not read back as what was sealed. It was not released. "
-            "Do not issue with this machine until its memory and this installation are checked."
-        )
-    drawn = {OutputFile.SEALED: one.sealed}
-    wanted = job.plan.files
-    if OutputFile.PNG in wanted:
-        drawn[OutputFile.PNG] = draw_png(text)
-    if OutputFile.SVG in wanted:
-        drawn[OutputFile.SVG] = draw_svg(text).encode()
-    if OutputFile.PDF in wanted:
-        drawn[OutputFile.PDF] = office.printer.draw(kind, agency, one.sealed, one.record, text)
-    return drawn
 
 
 def _mark_released(office: Office, chunk: Sequence[Sealed]) -> None:
