@@ -221,11 +221,6 @@ class CborReader:
             message = f"{len(self._source) - self.position} bytes follow where nothing may"
             raise EncodingError(message)
 
-    def next_key(self) -> int | None:
-        """The next small unsigned map key without moving, or None where something else stands."""
-        first = self._peek()
-        return first if first < 24 else None
-
     def source_between(self, start: int, end: int) -> bytes:
         """The bytes from `start` to `end`, exactly as they were given."""
         return self._source[start:end]

@@ -20,7 +20,6 @@ from registry.trust_state import TrustState
 
 EXTERNAL_AAD = b"sealroot/checkpoint/1"
 MAX_STATEMENT_BYTES = 64 * 1024
-MAX_CHECKPOINT_BYTES = 256 * 1024
 MAX_PROTECTED_BYTES = 32
 
 
@@ -187,7 +186,6 @@ def decode_checkpoint(source: bytes) -> Checkpoint:
 
 def read_checkpoint(reader: CborReader) -> Checkpoint:
     """The checkpoint at the reader's position; nothing is verified yet. Raises CheckpointError."""
-    start = reader.position
     try:
         reader.tuple_of(2)
         statement_bytes = reader.byte_string(MAX_STATEMENT_BYTES)
@@ -200,8 +198,6 @@ def read_checkpoint(reader: CborReader) -> Checkpoint:
             "the signatures of a checkpoint are not in the order of their kids, or a "
             "kid is there twice"
         )
-    if reader.position - start > MAX_CHECKPOINT_BYTES:
-        raise CheckpointError(f"a checkpoint has more than {MAX_CHECKPOINT_BYTES} bytes")
     return Checkpoint(decode_statement(statement_bytes), statement_bytes, signatures)
 
 

@@ -17,7 +17,7 @@ from credential.status import SlotState
 from registry import payloads as p
 from registry.bundle import make_full_bundle, make_lite_bundle, open_bundle
 from registry.bundle_file import BundleLimits, ReadAt
-from registry.checkpoint import encode_statement
+from registry.checkpoint import make_checkpoint, sign_statement
 from registry.errors import (
     BundleError,
     CheckpointError,
@@ -408,19 +408,27 @@ def test_a_read_at_size_is_that_of_the_journal(difference: int) -> None:
         open_bundle(bundle)
 
 
-def test_a_full_bundle_with_a_forked_earlier_checkpoint_is_refused() -> None:
+def test_a_checkpoint_older_than_the_entries_it_covers_is_refused() -> None:
     sim = registry()
-    first = sim.checkpoints[0]
-    statement = first.statement._replace(size=first.statement.size - 1)
-    sim.checkpoints[0] = first._replace(
-        statement=statement, statement_bytes=encode_statement(statement)
-    )
+    statement = sim.checkpoints[0].statement
+    statement = statement._replace(at=UnixTime(statement.at - 1))
+    signatures = [sign_statement(statement, key) for key in sim.signer_keys]
+    sim.checkpoints[0] = make_checkpoint(statement, signatures)
+    for bundle in (sim.lite_bundle(), sim.full_bundle()):
+        with pytest.raises(BundleError, match="older than the last journal entry"):
+            open_bundle(bundle, anchor=sim.trust_anchor)
+
+
+def test_the_head_of_every_checkpoint_is_in_the_journal() -> None:
+    sim = registry()
+    statement = sim.checkpoints[0].statement._replace(head=Digest(bytes(32)))
+    signatures = [sign_statement(statement, key) for key in sim.signer_keys]
+    forged = make_checkpoint(statement, signatures)
     sim.office("A3")
-    forged = sim.checkpoint()
-    chain = [sim.checkpoints[0], forged]
+    chain = [forged, sim.checkpoint()]
     bundle = make_full_bundle(sim.journal, sim.documents(), made_at=0, checkpoints=chain)
-    with pytest.raises(BundleError):
-        open_bundle(bundle)
+    with pytest.raises(BundleError, match="is not the one its checkpoint at size"):
+        open_bundle(bundle, anchor=sim.trust_anchor)
 
 
 def test_a_lite_bundle_is_not_made_without_a_checkpoint() -> None:

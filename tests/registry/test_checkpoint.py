@@ -131,6 +131,15 @@ def test_a_signature_under_another_algorithm_than_that_of_its_key_is_refused() -
         belief([checkpoint._replace(signatures=tuple(altered))], signers(*KEYS))
 
 
+def test_a_signer_whose_key_is_on_no_curve_vouches_for_nothing() -> None:
+    off_curve = bytes.fromhex("a401022001215820") + b"\xff" * 32 + b"\x22\xf5"
+    statement = state_statement(registry().state(), 2**33)
+    statement = statement._replace(signers=Signers(1, (off_curve,)))
+    checkpoint = make_checkpoint(statement, [sign_statement(statement, key) for key in KEYS])
+    with pytest.raises(CheckpointError, match="no usable key"):
+        belief([checkpoint], signers(*KEYS))
+
+
 def test_no_checkpoint_is_no_belief() -> None:
     with pytest.raises(CheckpointError, match="there is no checkpoint"):
         belief([], signers(*KEYS))

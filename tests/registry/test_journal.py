@@ -124,6 +124,11 @@ def test_every_entry_of_a_journal_can_be_described() -> None:
     assert {entry["kind"] for entry in described} >= {"checkpointSignersSet", "agencyClosed"}
 
 
+def test_an_entry_of_an_unknown_kind_cannot_be_described() -> None:
+    with pytest.raises(JournalError, match="kind 0xee is not known"):
+        describe_entry(JournalEntry(0, 0, 0xEE, b""))
+
+
 def test_equal_journals_do_not_differ() -> None:
     entries = busy().entries
     assert first_difference(entries, list(entries)) is None

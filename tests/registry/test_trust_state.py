@@ -7,7 +7,8 @@ from credential.ids import AgencyCode, Digest, Kid, Root, UnixTime
 from credential.keys import ALG_ES256, kid_of
 from registry import payloads as p
 from registry.kinds import AlgorithmPhase, KeyPurpose, KeySafety
-from tests.simulator import Simulator
+from registry.trust import TrustState
+from tests.simulator import START, Simulator
 
 
 def test_an_agency_is_active_from_its_registration_on() -> None:
@@ -38,6 +39,17 @@ def test_a_closed_agency_was_active_before() -> None:
     sim.close(office)
     state = sim.state()
     assert [state.active(office.code, sim.now + d) for d in (-1, 0)] == [True, False]
+
+
+def test_an_agency_closed_while_suspended_stays_inactive() -> None:
+    sim = Simulator()
+    office = sim.office("A1")
+    sim.suspend(office)
+    begin = sim.now
+    sim.close(office)
+    state = sim.state()
+    asked = (begin - 1, begin, sim.now, sim.now + 1)
+    assert [state.active(office.code, at) for at in asked] == [True, False, False, False]
 
 
 def test_of_changes_in_one_block_the_last_counts() -> None:
@@ -157,6 +169,12 @@ def test_the_earlier_of_two_warnings_counts() -> None:
     )
     assert state.algorithm(ALG_ES256, first) is AlgorithmPhase.WARN
     assert state.algorithm(ALG_ES256, first - 1) is AlgorithmPhase.START
+
+
+def test_a_state_can_be_made_again_from_its_parts() -> None:
+    state = Simulator().state()
+    again = TrustState(state.content, state.algorithms)
+    assert again.algorithm(ALG_ES256, START + 100) is AlgorithmPhase.START
 
 
 def test_an_unheard_of_algorithm_has_not_started() -> None:
