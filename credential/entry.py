@@ -138,16 +138,17 @@ def _decode_usual(encoded: bytes) -> Entry | None:
     match = _USUAL_CLAIMS.match(encoded)
     if match is None or len(encoded) > cbor.MAX_BYTES:
         return None
-    count, iss_head, iss, exp_bytes, nbf_bytes, iat_bytes, cti, *numbers = match.groups()
+    count, length, iss, exp_bytes, nbf_bytes, iat_bytes, cti, one, two, three, four = match.groups()
     iat = int.from_bytes(iat_bytes, "big")
     exp = int.from_bytes(exp_bytes, "big") if exp_bytes else None
     nbf = int.from_bytes(nbf_bytes, "big") if nbf_bytes else None
-    type_no, type_version, list_no, index = [
-        number[0] if len(number) == 1 else _shortest(number) for number in numbers
-    ]
+    type_no = one[0] if len(one) == 1 else _shortest(one)
+    type_version = two[0] if len(two) == 1 else _shortest(two)
+    list_no = three[0] if len(three) == 1 else _shortest(three)
+    index = four[0] if len(four) == 1 else _shortest(four)
     if (
         count[0] != 0xA5 + (exp is not None) + (nbf is not None)
-        or iss_head[0] != 0x60 + len(iss)
+        or length[0] != 0x60 + len(iss)
         or iat <= _MAX_UINT16  # has a shorter form
         or (exp is not None and exp <= _MAX_UINT16)
         or (nbf is not None and (nbf <= _MAX_UINT16 or (exp is not None and exp <= nbf)))
@@ -162,8 +163,10 @@ def _decode_usual(encoded: bytes) -> Entry | None:
         general = cbor.decode(encoded, start=match.end(), max_depth=cbor.MAX_DEPTH - 1)
         _check_fields(general)
         fields = general  # type: ignore[assignment]  # checked to be a map of labels
-    slot = (type_no, type_version, list_no, index)
-    return _NEW(Entry, (iss.decode(), iat, nbf, exp, cti, *slot, fields, {}))
+    return _NEW(
+        Entry,
+        (iss.decode(), iat, nbf, exp, cti, type_no, type_version, list_no, index, fields, {}),
+    )
 
 
 _NEW: Final = tuple.__new__  # a third of the cost of Entry(...), which names its eleven values
