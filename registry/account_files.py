@@ -44,7 +44,9 @@ class InsecureFileAccount(FileAccount):
 
     def __init__(self, account: LocalAccount, path: Path) -> None:
         super().__init__(account)
-        warnings.warn(f"{path} holds an unencrypted private key", InsecureAccountFileWarning, stacklevel=3)
+        warnings.warn(
+            f"{path} holds an unencrypted private key", InsecureAccountFileWarning, stacklevel=3
+        )
 
 
 def make_insecure_account(folder: Path, name: str) -> Path:

@@ -9,9 +9,7 @@ from registry.plain_words import explained
 from registry.rim_errors import CouncilError
 
 
-def parse_arguments(
-    contract: str, function: str, arguments: str
-) -> tuple[ContractName, list[Any]]:
+def parse_arguments(contract: str, function: str, arguments: str) -> tuple[ContractName, list[Any]]:
     """Return the contract's name and the arguments by their types; raises `CouncilError` for what does not fit."""
     name = next((known for known in CONTRACT_NAMES if known == contract), None)
     if name is None:
@@ -28,7 +26,9 @@ def parse_arguments(
 
 
 def _inputs(contract: ContractName, function: str) -> list[dict[str, Any]]:
-    functions = {item["name"]: item for item in artifact(contract).abi if item["type"] == "function"}
+    functions = {
+        item["name"]: item for item in artifact(contract).abi if item["type"] == "function"
+    }
     if function not in functions:
         raise _unfit(f"the contract {contract} has no function {function}")
     return list(functions[function]["inputs"])
@@ -43,7 +43,9 @@ def _typed(kind: str, value: object) -> Any:  # noqa: ANN401 - what the ABI enco
         return value
     if kind == "address" and isinstance(value, str) and re.fullmatch("0x[0-9a-fA-F]{40}", value):
         return value
-    if (kind == "string" and isinstance(value, str)) or (kind == "bool" and isinstance(value, bool)):
+    if (kind == "string" and isinstance(value, str)) or (
+        kind == "bool" and isinstance(value, bool)
+    ):
         return value
     raise _unfit(f"{value!r} is no {kind}")
 

@@ -53,8 +53,12 @@ class Web3Chain:
             registry=deployment.registry,
             timeout_seconds=timeout_seconds,
         )
-        self._sender = Sender(self.pool, deployment.chain_id, receipt_timeout_seconds=receipt_timeout_seconds)
-        self._logs = EntryLogs(self.pool, deployment.chain_id, deployment.registry, deployment.first_block)
+        self._sender = Sender(
+            self.pool, deployment.chain_id, receipt_timeout_seconds=receipt_timeout_seconds
+        )
+        self._logs = EntryLogs(
+            self.pool, deployment.chain_id, deployment.registry, deployment.first_block
+        )
 
     @property
     def chain_id(self) -> int:
@@ -100,15 +104,20 @@ class Web3Chain:
 
     # ---------------------------------------------------------------------- reading
 
-    def block_time(self) -> int:
-        """Return the time of the newest block, Unix seconds; a quiet chain's newest block may be old."""
-        return self._logs.time_of_latest_block()
+    def next_block_time(self) -> int:
+        """Return a time, Unix seconds, that the next block will not be before; never far behind the chain's clock."""
+        times = (self._logs.time_of_block(name) for name in ("pending", "latest"))
+        return next((time for time in times if time is not None), 0)
 
     def read(self, contract: ContractName, function: str, *arguments: Any) -> Any:
         """Return what a view of one of the contracts says now."""
         return reading(
             self.pool,
-            lambda web3: self._bound(web3, contract).functions[function](*arguments).call(ccip_read_enabled=False),
+            lambda web3: (
+                self._bound(web3, contract)
+                .functions[function](*arguments)
+                .call(ccip_read_enabled=False)
+            ),
         )
 
     def agency(self, code: AgencyCode) -> AgencyOnChain | None:
@@ -132,7 +141,12 @@ class Web3Chain:
     # ---------------------------------------------------------------------- sending
 
     def send(
-        self, function: str, arguments: Sequence[Any], account: ChainAccount, *, is_done: Callable[[], bool]
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        account: ChainAccount,
+        *,
+        is_done: Callable[[], bool],
     ) -> Sent:
         """The change has been made in the registry contract, exactly once (`RegistryChain.send`)."""
         return self.send_to("Registry", function, arguments, account, is_done=is_done)
@@ -150,9 +164,7 @@ class Web3Chain:
         call = encode_call(contract, function, arguments)
         return self._sender.send(self.address(contract), call, account, is_done=is_done)
 
-    def encode_call(
-        self, contract: ContractName, function: str, arguments: Sequence[Any]
-    ) -> bytes:
+    def encode_call(self, contract: ContractName, function: str, arguments: Sequence[Any]) -> bytes:
         """Return the call data of one function with its arguments; raises `ValueError` where they do not fit."""
         return encode_call(contract, function, arguments)
 
@@ -176,19 +188,27 @@ class Web3Chain:
 
 def encode_call(contract: ContractName, function: str, arguments: Sequence[Any]) -> bytes:
     """Return the call data of one function with its arguments; raises `ValueError` for arguments that do not fit."""
-    encoded = _OFFLINE.eth.contract(abi=artifact(contract).abi).encode_abi(function, args=list(arguments))
+    encoded = _OFFLINE.eth.contract(abi=artifact(contract).abi).encode_abi(
+        function, args=list(arguments)
+    )
     return bytes.fromhex(encoded.removeprefix("0x"))
 
 
 def decode_call(contract: ContractName, call: bytes) -> tuple[str, dict[str, Any]]:
     """Return the function and the arguments by name in some call data; raises `ValueError` for other bytes."""
-    function, arguments = _OFFLINE.eth.contract(abi=artifact(contract).abi).decode_function_input(call)
+    function, arguments = _OFFLINE.eth.contract(abi=artifact(contract).abi).decode_function_input(
+        call
+    )
     return function.fn_name, arguments
 
 
 def _journal_head(web3: Web3, contract: bytes, block: int) -> JournalHead:
-    registry = web3.eth.contract(address=Web3.to_checksum_address(contract), abi=artifact("Registry").abi)
-    size, head = (registry.functions[name]().call(block_identifier=block) for name in ("size", "head"))
+    registry = web3.eth.contract(
+        address=Web3.to_checksum_address(contract), abi=artifact("Registry").abi
+    )
+    size, head = (
+        registry.functions[name]().call(block_identifier=block) for name in ("size", "head")
+    )
     return JournalHead(int(size), bytes(head))
 
 
@@ -197,7 +217,9 @@ def check_nodes_agree(heads: dict[str, JournalHead]) -> None:
     (first_url, first_head), *others = heads.items()
     for url, head in others:
         if head != first_head:
-            raise mismatch(f"{first_url} has {_told(first_head)}, and {url} has {_told(head)} at the same block")
+            raise mismatch(
+                f"{first_url} has {_told(first_head)}, and {url} has {_told(head)} at the same block"
+            )
 
 
 def _told(head: JournalHead) -> str:

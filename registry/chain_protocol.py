@@ -86,7 +86,12 @@ class RegistryChain(JournalChain, Protocol):
         ...
 
     def send(
-        self, function: str, arguments: Sequence[Any], account: ChainAccount, *, is_done: Callable[[], bool]
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        account: ChainAccount,
+        *,
+        is_done: Callable[[], bool],
     ) -> Sent:
         """The change has been made, exactly once: `is_done` is asked before anything is sent, and again when in doubt.
 

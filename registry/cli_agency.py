@@ -5,18 +5,28 @@ from typing import Annotated
 import typer
 
 from credential.ids import AgencyCode
-from registry.cli_options import DEFAULT_HOME, AsJson, Home, moment, opened
+from registry.cli_options import (
+    DEFAULT_HOME,
+    AsJson,
+    Code,
+    Home,
+    check_code,
+    check_name,
+    moment,
+    opened,
+)
 from registry.cli_output import print_done, print_facts, print_rows
 from registry.operations import agencies
 from registry.payloads import Names
 from registry.records import Agency
 from registry.trust_state import TrustState
 
-app = typer.Typer(help="Agencies: register, rename, suspend, resume, close, list, show.", no_args_is_help=True)
+app = typer.Typer(
+    help="Agencies: register, rename, suspend, resume, close, list, show.", no_args_is_help=True
+)
 
-Code = Annotated[str, typer.Argument(help="Agency code: 1 to 16 of A-Z, 0-9 and -.")]
-NameZh = Annotated[str, typer.Option("--name-zh", help="Name in Chinese.")]
-NameEn = Annotated[str, typer.Option("--name-en", help="Name in English.")]
+NameZh = Annotated[str, typer.Option("--name-zh", help="Name in Chinese.", callback=check_name)]
+NameEn = Annotated[str, typer.Option("--name-en", help="Name in English.", callback=check_name)]
 
 
 @app.command()
@@ -25,7 +35,9 @@ def register(
     name_zh: NameZh,
     name_en: NameEn,
     anchor: Annotated[str | None, typer.Option(help="Address of its anchor account.")] = None,
-    operations: Annotated[str | None, typer.Option(help="Address of its operations account.")] = None,
+    operations: Annotated[
+        str | None, typer.Option(help="Address of its operations account.")
+    ] = None,
     home: Home = DEFAULT_HOME,
     *,
     as_json: AsJson = False,
@@ -43,7 +55,12 @@ def register(
 
 @app.command()
 def rename(
-    code: Code, name_zh: NameZh, name_en: NameEn, home: Home = DEFAULT_HOME, *, as_json: AsJson = False
+    code: Code,
+    name_zh: NameZh,
+    name_en: NameEn,
+    home: Home = DEFAULT_HOME,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Give an agency new names; its documents keep the code."""
     agencies.rename(opened(home), code, Names(name_zh, name_en))
@@ -67,14 +84,18 @@ def resume(code: Code, home: Home = DEFAULT_HOME, *, as_json: AsJson = False) ->
 @app.command()
 def close(
     code: Code,
-    successor: Annotated[str | None, typer.Option(help="Code of the agency that takes over.")] = None,
+    successor: Annotated[
+        str | None, typer.Option(help="Code of the agency that takes over.", callback=check_code)
+    ] = None,
     home: Home = DEFAULT_HOME,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Close an agency for ever."""
     agencies.close(opened(home), code, successor)
-    print_done(f"Agency {code} is closed.", {"agency": code, "successor": successor}, as_json=as_json)
+    print_done(
+        f"Agency {code} is closed.", {"agency": code, "successor": successor}, as_json=as_json
+    )
 
 
 @app.command("list")

@@ -25,14 +25,18 @@ def up(
     """Start a local chain for trying things out. It keeps nothing when it stops."""
     chain = start_local_chain(home, port)
     facts = {"url": chain.url, "pid": chain.pid}
-    print_done(f"A local chain answers at {chain.url} (process {chain.pid}).", facts, as_json=as_json)
+    print_done(
+        f"A local chain answers at {chain.url} (process {chain.pid}).", facts, as_json=as_json
+    )
 
 
 @app.command()
 def down(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
     """Stop the local chain that `up` started from this home folder."""
     stopped = stop_local_chain(home)
-    sentence = "The local chain has stopped; what was on it is gone." if stopped else "None was running."
+    sentence = (
+        "The local chain has stopped; what was on it is gone." if stopped else "None was running."
+    )
     print_done(sentence, {"stopped": stopped}, as_json=as_json)
 
 
@@ -41,7 +45,9 @@ def deploy(
     home: Home = DEFAULT_HOME,
     name_zh: Annotated[str, typer.Option(help="Name in Chinese.")] = "證書登錄處",
     name_en: Annotated[str, typer.Option(help="Name in English.")] = "Certificate Registry",
-    rpc: Annotated[list[str] | None, typer.Option(help="RPC address; repeat for more nodes.")] = None,
+    rpc: Annotated[
+        list[str] | None, typer.Option(help="RPC address; repeat for more nodes.")
+    ] = None,
     member: Annotated[
         list[str] | None, typer.Option(help="Address of a council member; repeat for each.")
     ] = None,
@@ -103,7 +109,9 @@ def show(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
         "agencies": len(state.content.agencies),
         "keys": len(state.content.keys),
         "anchored_batches": len(state.content.anchors),
-        "successor": f"chain {successor.chain_id}, 0x{successor.contract.hex()}" if successor else None,
+        "successor": f"chain {successor.chain_id}, 0x{successor.contract.hex()}"
+        if successor
+        else None,
     }
     print_facts("Registry", facts, as_json=as_json)
 
@@ -111,5 +119,7 @@ def show(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
 def _local_urls(home: RegistryHome) -> list[str]:
     running = find_local_chain(home.path)
     if running is None:
-        raise typer.BadParameter("name a node with --rpc, or start a local chain: `sealroot registry up`")
+        raise typer.BadParameter(
+            "name a node with --rpc, or start a local chain: `sealroot registry up`"
+        )
     return [running.url]

@@ -43,10 +43,13 @@ def export(
 @app.command()
 def show(
     file: Annotated[
-        Path | None, typer.Argument(exists=True, dir_okay=False, help="A copy; without it, the chain.")
+        Path | None,
+        typer.Argument(exists=True, dir_okay=False, help="A copy; without it, the chain."),
     ] = None,
     home: Home = DEFAULT_HOME,
-    last: Annotated[int | None, typer.Option(min=1, help="Only this many of the last entries.")] = None,
+    last: Annotated[
+        int | None, typer.Option(min=1, help="Only this many of the last entries.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -63,7 +66,9 @@ def check(
     file: File,
     against: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Another copy or a bundle; without it, the chain."),
+        typer.Option(
+            exists=True, dir_okay=False, help="Another copy or a bundle; without it, the chain."
+        ),
     ] = None,
     home: Home = DEFAULT_HOME,
     *,
@@ -104,7 +109,9 @@ def _read(file: Path) -> Journal:
         return read_journal_file(file.read_bytes())
     except JournalError as error:
         error.add_note("This copy is damaged and proves nothing.")
-        error.add_note("Get another copy: from a mirror, or with `sealroot registry journal export`.")
+        error.add_note(
+            "Get another copy: from a mirror, or with `sealroot registry journal export`."
+        )
         raise
 
 

@@ -8,6 +8,7 @@ import typer
 from registry.cli_options import (
     DEFAULT_HOME,
     AsJson,
+    Code,
     Home,
     algorithm_name,
     moment,
@@ -22,7 +23,9 @@ from registry.key_files import KEY_SUFFIX, InsecureKeyFile, make_insecure_key
 from registry.operations import keys
 from registry.records import KeyRecord
 
-app = typer.Typer(help="Batch keys: new, add, end, compromise, confirm, list.", no_args_is_help=True)
+app = typer.Typer(
+    help="Batch keys: new, add, end, compromise, confirm, list.", no_args_is_help=True
+)
 
 KidArgument = Annotated[str, typer.Argument(metavar="KID", help="Key id, 32 hexadecimal digits.")]
 ByAgency = Annotated[
@@ -34,7 +37,9 @@ ByAgency = Annotated[
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="Name of the key file in keys/, or a path.")],
-    alg: Annotated[str, typer.Option(help="es256, ml-dsa-44, or ed25519 (checkpoints only).")] = "es256",
+    alg: Annotated[
+        str, typer.Option(help="es256, ml-dsa-44, or ed25519 (checkpoints only).")
+    ] = "es256",
     home: Home = DEFAULT_HOME,
     *,
     as_json: AsJson = False,
@@ -42,13 +47,17 @@ def new(
     """Make a key file, unencrypted, for development. An office keeps its key in a hardware module."""
     path = _key_path(open_home(home).keys, name)
     kid = make_insecure_key(path, parse_algorithm(alg))
-    print_done(f"Key {kid.hex()} is in {path}.", {"kid": kid.hex(), "file": str(path)}, as_json=as_json)
+    print_done(
+        f"Key {kid.hex()} is in {path}.", {"kid": kid.hex(), "file": str(path)}, as_json=as_json
+    )
 
 
 @app.command()
 def add(
-    code: Annotated[str, typer.Argument(help="Agency code.")],
-    key: Annotated[str, typer.Argument(help="Key file, its name in keys/, or the COSE_Key in hex.")],
+    code: Code,
+    key: Annotated[
+        str, typer.Argument(help="Key file, its name in keys/, or the COSE_Key in hex.")
+    ],
     home: Home = DEFAULT_HOME,
     *,
     as_json: AsJson = False,
@@ -60,7 +69,9 @@ def add(
 
 
 @app.command()
-def end(kid: KidArgument, by: ByAgency = None, home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
+def end(
+    kid: KidArgument, by: ByAgency = None, home: Home = DEFAULT_HOME, *, as_json: AsJson = False
+) -> None:
     """End the use of a key. What it anchored stands."""
     keys.end(opened(home), parse_kid(kid), by_agency=by)
     print_done(f"Key {kid} has ended.", {"kid": kid}, as_json=as_json)
@@ -76,8 +87,10 @@ def compromise(
     as_json: AsJson = False,
 ) -> None:
     """Declare a key compromised: what it signed counts no more, unless it was anchored before."""
-    moment_of_leak = parse_time(since)
-    keys.compromise(opened(home), parse_kid(kid), moment_of_leak, by_agency=by)
+    registry = opened(home)
+    # The chain's clock decides, and it may be a little behind ours: nobody can name a time ahead of it.
+    moment_of_leak = registry.chain.next_block_time() if since == "now" else parse_time(since)
+    keys.compromise(registry, parse_kid(kid), moment_of_leak, by_agency=by)
     print_done(
         f"Key {kid} is compromised since {moment(moment_of_leak)}.",
         {"kid": kid, "since": moment_of_leak},
@@ -87,7 +100,7 @@ def compromise(
 
 @app.command()
 def confirm(
-    code: Annotated[str, typer.Argument(help="Agency code.")],
+    code: Code,
     batch: Annotated[int, typer.Argument(min=1, help="Number of a batch inside the window.")],
     home: Home = DEFAULT_HOME,
     *,
@@ -95,7 +108,9 @@ def confirm(
 ) -> None:
     """Confirm a batch that a compromised key had rightly anchored."""
     keys.confirm(opened(home), code, batch)
-    print_done(f"Batch {batch} of {code} is confirmed.", {"agency": code, "batch": batch}, as_json=as_json)
+    print_done(
+        f"Batch {batch} of {code} is confirmed.", {"agency": code, "batch": batch}, as_json=as_json
+    )
 
 
 @app.command("list")
@@ -119,7 +134,9 @@ def public_key(folder: Path, key: str) -> bytes:
     try:
         return bytes.fromhex(key)
     except ValueError as error:
-        raise typer.BadParameter(f"{path} is not there, and {key!r} is no COSE_Key in hex") from error
+        raise typer.BadParameter(
+            f"{path} is not there, and {key!r} is no COSE_Key in hex"
+        ) from error
 
 
 def _key_path(folder: Path, name: str) -> Path:

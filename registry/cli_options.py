@@ -2,7 +2,6 @@
 
 import re
 import time
-import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +12,11 @@ from rich.progress import Progress
 
 from credential.ids import Kid
 from credential.keys import ALG_EDDSA, ALG_ES256, ALG_MLDSA44
+from registry import payload_codec
+from registry.errors import JournalError
 from registry.home import RegistryHome
 from registry.open_registry import OpenRegistry, open_registry
+from registry.payload_codec import encode_agency_code
 from registry.settings import account_password
 
 ALGORITHMS = {"es256": ALG_ES256, "ml-dsa-44": ALG_MLDSA44, "ed25519": ALG_EDDSA}
@@ -51,10 +53,35 @@ def parse_time(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no time such as 2026-11-23T09:00:00+08:00") from error
+        raise typer.BadParameter(
+            f"{text!r} is no time such as 2026-11-23T09:00:00+08:00"
+        ) from error
     if moment.tzinfo is None:
         raise typer.BadParameter(f"{text!r} says no offset; add one, such as +08:00 or Z")
     return int(moment.timestamp())
+
+
+def check_code(code: str | None) -> str | None:
+    """Return an agency code that is of the form; a usage error else."""
+    try:
+        if code is not None:
+            encode_agency_code(code)
+    except JournalError as error:
+        raise typer.BadParameter(str(error)) from error
+    return code
+
+
+Code = Annotated[
+    str, typer.Argument(help="Agency code: 1 to 16 of A-Z, 0-9 and -.", callback=check_code)
+]
+
+
+def check_name(name: str) -> str:
+    """Return a name an agency can have; a usage error else."""
+    try:
+        return payload_codec.check_name(name)
+    except JournalError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def parse_kid(text: str) -> Kid:
@@ -108,13 +135,3 @@ class _ReadingBar:
         if done >= whole:
             self._bar.stop()
             self._bar = None
-
-
-def tell_warnings_plainly() -> None:
-    """Warnings of our own are one line on standard error from now on, once each."""
-    console = Console(stderr=True, highlight=False)
-
-    def show(message: Warning | str, *_rest: object, **_more: object) -> None:
-        console.print(f"Warning: {message}", style="yellow", markup=False)
-
-    warnings.showwarning = show

@@ -8,6 +8,7 @@ import typer
 from registry.cli_options import (
     DEFAULT_HOME,
     AsJson,
+    Code,
     Home,
     algorithm_name,
     moment,
@@ -28,13 +29,15 @@ type_app = typer.Typer(help="Credential types: register, list.", no_args_is_help
 status_app = typer.Typer(help="Published status lists: list.", no_args_is_help=True)
 algorithm_app = typer.Typer(help="Signature algorithms: set, list.", no_args_is_help=True)
 
-Depth = Annotated[int, typer.Option(min=0, max=255, help="How many levels it may be delegated down.")]
+Depth = Annotated[
+    int, typer.Option(min=0, max=255, help="How many levels it may be delegated down.")
+]
 Until = Annotated[str | None, typer.Option(help="When it ends by itself; without it, never.")]
 
 
 @accredit_app.command()
 def grant(
-    code: Annotated[str, typer.Argument(help="Agency code.")],
+    code: Code,
     type_no: Annotated[int, typer.Argument(min=1, help="Credential type number.")],
     depth: Depth = 0,
     until: Until = None,
@@ -55,7 +58,7 @@ def grant(
 @accredit_app.command()
 def delegate(
     parent: Annotated[int, typer.Argument(min=1, help="Number of the accreditation to pass on.")],
-    code: Annotated[str, typer.Argument(help="Code of the agency that receives it.")],
+    code: Code,
     depth: Depth = 0,
     until: Until = None,
     home: Home = DEFAULT_HOME,
@@ -66,7 +69,9 @@ def delegate(
     ends = 0 if until is None else parse_time(until)
     number = accreditations.delegate(opened(home), parent, code, depth=depth, until=ends)
     print_done(
-        f"Accreditation {number}: {code}, within {parent}.", {"accreditation": number}, as_json=as_json
+        f"Accreditation {number}: {code}, within {parent}.",
+        {"accreditation": number},
+        as_json=as_json,
     )
 
 
@@ -95,7 +100,9 @@ def list_accreditations(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -
 
 @type_app.command()
 def register(
-    document: Annotated[str, typer.Argument(help="A type document file, or the id of a built-in type.")],
+    document: Annotated[
+        str, typer.Argument(help="A type document file, or the id of a built-in type.")
+    ],
     home: Home = DEFAULT_HOME,
     *,
     as_json: AsJson = False,
@@ -158,7 +165,11 @@ def set_algorithm(
     as_json: AsJson = False,
 ) -> None:
     """Allow an algorithm, announce its end, or stop it."""
-    steps = {"start": AlgorithmPhase.START, "warn": AlgorithmPhase.WARN, "stop": AlgorithmPhase.STOP}
+    steps = {
+        "start": AlgorithmPhase.START,
+        "warn": AlgorithmPhase.WARN,
+        "stop": AlgorithmPhase.STOP,
+    }
     if phase not in steps:
         raise typer.BadParameter(f"{phase!r} is none of start, warn and stop")
     effective_at = 0 if at is None else parse_time(at)

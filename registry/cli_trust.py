@@ -58,9 +58,7 @@ def sign(
     statement: ExistingFile, key: KeyOption, home: Home = DEFAULT_HOME, *, as_json: AsJson = False
 ) -> None:
     """Sign a statement with one or more signer keys; needs no network."""
-    paths = [
-        checkpoints.sign(statement, InsecureKeyFile(_key_file(home, name))) for name in key
-    ]
+    paths = [checkpoints.sign(statement, InsecureKeyFile(_key_file(home, name))) for name in key]
     print_done(
         "\n".join(f"The signature is in {path}." for path in paths),
         {"files": [str(path) for path in paths]},
@@ -168,7 +166,10 @@ def show_bundle(
         "agencies": len(state.content.agencies),
         "keys": len(state.content.keys),
         "anchors": len(state.content.anchors),
-        "status_lists": [f"{code} list {no}, version {found.version}" for (code, no), found in trust.status_lists.items()],
+        "status_lists": [
+            f"{code} list {no}, version {found.version}"
+            for (code, no), found in trust.status_lists.items()
+        ],
         "types": [f"{found.id} {no}.{version}" for (no, version), found in trust.types.items()],
     }
     print_facts("Trust bundle", facts, as_json=as_json)
@@ -193,4 +194,8 @@ def _anchor(path: Path | None) -> TrustAnchor | None:
 
 def _key_file(home: Path, name: str) -> Path:
     given = Path(name)
-    return given if given.is_file() else open_home(home).keys / f"{name.removesuffix(KEY_SUFFIX)}{KEY_SUFFIX}"
+    return (
+        given
+        if given.is_file()
+        else open_home(home).keys / f"{name.removesuffix(KEY_SUFFIX)}{KEY_SUFFIX}"
+    )

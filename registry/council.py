@@ -63,10 +63,21 @@ class Council:
 
     def proposal(self, number: int) -> Proposal:
         """Return a proposal; raises `CouncilError` for a number never used."""
-        state, proposer, target, call, approvals, expires_at, ready_at = self._chain.read("Council", "proposal", number)
+        state, proposer, target, call, approvals, expires_at, ready_at = self._chain.read(
+            "Council", "proposal", number
+        )
         if state == ProposalState.UNKNOWN:
             raise _no_proposal(f"there is no proposal {number}")
-        return Proposal(number, ProposalState(state), proposer, target, bytes(call), approvals, expires_at, ready_at)
+        return Proposal(
+            number,
+            ProposalState(state),
+            proposer,
+            target,
+            bytes(call),
+            approvals,
+            expires_at,
+            ready_at,
+        )
 
     def latest(self, count: int = LOOK_BACK) -> list[Proposal]:
         """Return the latest proposals, the newest first."""
@@ -75,15 +86,22 @@ class Council:
 
     def find_pending(self, target: str, call: bytes) -> Proposal | None:
         """Return the proposal of exactly this call that is still to be decided, or None."""
-        same = (p for p in self.latest() if p.target == target and p.call == call and p.state in PENDING)
+        same = (
+            p for p in self.latest() if p.target == target and p.call == call and p.state in PENDING
+        )
         return next(same, None)
 
     def propose(
         self, contract: ContractName, function: str, arguments: Sequence[Any], member: ChainAccount
     ) -> Proposal:
         """A proposal of this call is pending, with this member's approval; one that was made before is used."""
-        target, call = self._chain.address(contract), self._chain.encode_call(contract, function, arguments)
-        self._send("propose", [target, call], member, lambda: self.find_pending(target, call) is not None)
+        target, call = (
+            self._chain.address(contract),
+            self._chain.encode_call(contract, function, arguments),
+        )
+        self._send(
+            "propose", [target, call], member, lambda: self.find_pending(target, call) is not None
+        )
         found = self.find_pending(target, call)
         if found is None:
             raise _no_proposal("the proposal was decided by others just now")
@@ -100,7 +118,12 @@ class Council:
 
     def cancel(self, number: int, member: ChainAccount) -> None:
         """The proposal is given up."""
-        self._send("cancel", [number], member, lambda: self.proposal(number).state is ProposalState.CANCELLED)
+        self._send(
+            "cancel",
+            [number],
+            member,
+            lambda: self.proposal(number).state is ProposalState.CANCELLED,
+        )
 
     def execute(self, number: int, member: ChainAccount) -> Proposal:
         """The proposal is carried out, or scheduled where it has a delay (then call again from `ready_at` on)."""
@@ -161,7 +184,7 @@ class Council:
             except ContractRefusedError as error:
                 if error.reason not in {"CouncilNotReady", "AccessManagerNotReady"}:
                     raise
-                if proposal.ready_at - self._chain.block_time() > self._patience_seconds:
+                if proposal.ready_at - self._chain.next_block_time() > self._patience_seconds:
                     break
                 time.sleep(0.25)
         return proposal
@@ -169,13 +192,21 @@ class Council:
     def _has_approved(self, number: int, member: ChainAccount) -> bool:
         return bool(self._chain.read("Council", "hasApproved", number, member.address))
 
-    def _send(self, function: str, arguments: Sequence[Any], member: ChainAccount, is_done: Callable[[], bool]) -> None:
+    def _send(
+        self,
+        function: str,
+        arguments: Sequence[Any],
+        member: ChainAccount,
+        is_done: Callable[[], bool],
+    ) -> None:
         self._chain.send_to("Council", function, arguments, member, is_done=is_done)
 
 
 def _no_proposal(what: str) -> CouncilError:
     return explained(
-        CouncilError(what), means="Nothing was decided.", way_out="List them with `sealroot registry council show`."
+        CouncilError(what),
+        means="Nothing was decided.",
+        way_out="List them with `sealroot registry council show`.",
     )
 
 

@@ -130,7 +130,11 @@ def steps(deployer: str, plan: CouncilPlan) -> list[Step]:
             (council, selectors("Council", ["changeMembers"]), DELAYED_ROLE),
         ),
         ("the council decides", "grantRole", (COUNCIL_ROLE, council, 0)),
-        ("the council decides after the delay", "grantRole", (DELAYED_ROLE, council, plan.delay_seconds)),
+        (
+            "the council decides after the delay",
+            "grantRole",
+            (DELAYED_ROLE, council, plan.delay_seconds),
+        ),
         ("the council governs the roles", "grantRole", (ADMIN_ROLE, council, plan.delay_seconds)),
         ("the deployer gives up its power", "renounceRole", (ADMIN_ROLE, deployer)),
     ]
@@ -138,7 +142,10 @@ def steps(deployer: str, plan: CouncilPlan) -> list[Step]:
         Step("access manager", None, _creation("AccessManager", deployer)),
         Step("council", None, _creation("Council", manager, list(plan.members), plan.threshold)),
         Step("registry", None, _creation("Registry", manager)),
-        *(Step(label, manager, encode_call("AccessManager", name, arguments)) for label, name, arguments in to_manager),
+        *(
+            Step(label, manager, encode_call("AccessManager", name, arguments))
+            for label, name, arguments in to_manager
+        ),
     ]
 
 
@@ -155,7 +162,11 @@ def _creation(contract: ContractName, *arguments: object) -> bytes:
 
 
 def _nonce(pool: EndpointPool, address: str) -> int:
-    return int(reading(pool, lambda web3: web3.eth.get_transaction_count(Web3.to_checksum_address(address))))
+    return int(
+        reading(
+            pool, lambda web3: web3.eth.get_transaction_count(Web3.to_checksum_address(address))
+        )
+    )
 
 
 def _check(pool: EndpointPool, addresses: Addresses, deployer: str, plan: CouncilPlan) -> None:
@@ -166,7 +177,9 @@ def _check(pool: EndpointPool, addresses: Addresses, deployer: str, plan: Counci
         return reading(
             pool,
             lambda web3: (
-                web3.eth.contract(address=Web3.to_checksum_address(address), abi=artifact(contract).abi)
+                web3.eth.contract(
+                    address=Web3.to_checksum_address(address), abi=artifact(contract).abi
+                )
                 .functions[function](*arguments)
                 .call(ccip_read_enabled=False)
             ),
@@ -177,12 +190,24 @@ def _check(pool: EndpointPool, addresses: Addresses, deployer: str, plan: Counci
         "the council's threshold": (view("Council", council, "threshold"), plan.threshold),
         "the registry's authority": (view("Registry", registry, "authority"), manager),
         "the council's role": (_role(view, manager, COUNCIL_ROLE, council), [True, 0]),
-        "the council's delayed role": (_role(view, manager, DELAYED_ROLE, council), [True, plan.delay_seconds]),
-        "the council's power over roles": (_role(view, manager, ADMIN_ROLE, council), [True, plan.delay_seconds]),
+        "the council's delayed role": (
+            _role(view, manager, DELAYED_ROLE, council),
+            [True, plan.delay_seconds],
+        ),
+        "the council's power over roles": (
+            _role(view, manager, ADMIN_ROLE, council),
+            [True, plan.delay_seconds],
+        ),
         "the deployer's power": (_role(view, manager, ADMIN_ROLE, deployer), [False, 0]),
         **{
-            f"who may call {name}": (view("AccessManager", manager, "getTargetFunctionRole", registry, selector), role)
-            for role, names in ((COUNCIL_ROLE, COUNCIL_FUNCTIONS), (DELAYED_ROLE, DELAYED_FUNCTIONS))
+            f"who may call {name}": (
+                view("AccessManager", manager, "getTargetFunctionRole", registry, selector),
+                role,
+            )
+            for role, names in (
+                (COUNCIL_ROLE, COUNCIL_FUNCTIONS),
+                (DELAYED_ROLE, DELAYED_FUNCTIONS),
+            )
             for name, selector in zip(names, selectors("Registry", names), strict=True)
         },
     }

@@ -169,5 +169,7 @@ def mismatch(message: str) -> ChainMismatchError:
 
 
 def _short(error: BaseException) -> str:
+    if isinstance(error, requests.ConnectionError | requests.Timeout):
+        return "it does not answer"  # the HTTP client's words are long and say no more
     first_line = (str(error) or type(error).__name__).splitlines()[0]
     return f"{type(error).__name__}: {first_line[:160]}"

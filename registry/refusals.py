@@ -12,7 +12,9 @@ from registry.plain_words import explained
 from registry.refusal_words import REFUSALS
 from registry.rim_errors import ContractRefusedError
 
-NOTHING_CHANGED: Final = "Nothing changed on the chain: the contract refuses such an act as a whole."
+NOTHING_CHANGED: Final = (
+    "Nothing changed on the chain: the contract refuses such an act as a whole."
+)
 _TIME_ARGUMENTS: Final = frozenset({"since", "latest", "until", "effectiveAt", "readyAt"})
 
 
@@ -32,7 +34,9 @@ def refusal(error: ContractLogicError | Web3RPCError) -> ContractRefusedError:
             "Compare the contract with this release.",
         )
         return _explained(what, way_out, "unknown")
-    words, way_out = REFUSALS.get(revert.name, (f"{revert.name} {revert.arguments}", "Check the arguments."))
+    words, way_out = REFUSALS.get(
+        revert.name, (f"{revert.name} {revert.arguments}", "Check the arguments.")
+    )
     return _explained(words.format_map(_told(revert.arguments)), way_out, revert.name)
 
 
@@ -51,7 +55,9 @@ def decode_revert(revert: bytes) -> Revert | None:
 
 @cache
 def _errors_by_selector() -> dict[bytes, dict[str, Any]]:
-    errors = (item for name in CONTRACT_NAMES for item in artifact(name).abi if item["type"] == "error")
+    errors = (
+        item for name in CONTRACT_NAMES for item in artifact(name).abi if item["type"] == "error"
+    )
     return {selector_of(item): item for item in errors}
 
 
@@ -79,7 +85,9 @@ def _told(arguments: dict[str, Any]) -> dict[str, str]:
 
 def _value(name: str, value: Any) -> str:
     if isinstance(value, bytes):
-        return value.rstrip(b"\0").decode("ascii", "replace") if name.endswith("Code") else value.hex()
+        return (
+            value.rstrip(b"\0").decode("ascii", "replace") if name.endswith("Code") else value.hex()
+        )
     return f"{value} (Unix seconds)" if name in _TIME_ARGUMENTS else str(value)
 
 

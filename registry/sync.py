@@ -45,9 +45,13 @@ def follow(
     except JournalError as error:
         if not known.entries:
             raise
-        raise not_together(f"after what is known here the chain goes on impossibly: {error}") from error
+        raise not_together(
+            f"after what is known here the chain goes on impossibly: {error}"
+        ) from error
     if builder.head != goal.head:
-        raise not_together(f"the {goal.size} entries known here and the contract differ in their head")
+        raise not_together(
+            f"the {goal.size} entries known here and the contract differ in their head"
+        )
     journal = Journal(known.chain_id, known.contract, known.entries + tuple(fresh))
     return Followed(journal, builder.build())
 
@@ -97,4 +101,3 @@ def not_together(what: str) -> ChainMismatchError:
         way_out="Connect to the chain these files were made with (rpc_urls in registry.json), or begin again in a new "
         "folder: `sealroot registry deploy --home NEW-FOLDER`.",
     )
-

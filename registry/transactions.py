@@ -35,7 +35,9 @@ class NonceTakenError(Exception):
 class Sender:
     """Sends legacy transactions with gas price zero through whichever node answers."""
 
-    def __init__(self, pool: EndpointPool, chain_id: int, *, receipt_timeout_seconds: float = 60.0) -> None:
+    def __init__(
+        self, pool: EndpointPool, chain_id: int, *, receipt_timeout_seconds: float = 60.0
+    ) -> None:
         self._pool = pool
         self._chain_id = chain_id
         self._timeout = receipt_timeout_seconds
@@ -59,13 +61,20 @@ class Sender:
                 # Someone else uses this account too: what we want may be done by now.
                 continue
         raise explained(
-            TransactionRefusedError(f"account {account.address} is used by something else at the same time"),
+            TransactionRefusedError(
+                f"account {account.address} is used by something else at the same time"
+            ),
             means="Nothing of this command changed the chain.",
             way_out="Stop the other process that sends from this account, then run the command again.",
         )
 
     def _send_once(
-        self, to: str | None, call: bytes, account: ChainAccount, is_done: Callable[[], bool], nonce: int | None
+        self,
+        to: str | None,
+        call: bytes,
+        account: ChainAccount,
+        is_done: Callable[[], bool],
+        nonce: int | None,
     ) -> Sent:
         unsigned = self._transaction(to, call, account.address, nonce)
         raw = account.sign_transaction(dict(unsigned))
@@ -102,7 +111,9 @@ class Sender:
         deadline = time.monotonic() + self._timeout
         while True:
             mined, waiting = self._pool.ask(
-                lambda web3: tuple(web3.eth.get_transaction_count(address, at) for at in ("latest", "pending"))
+                lambda web3: tuple(
+                    web3.eth.get_transaction_count(address, at) for at in ("latest", "pending")
+                )
             )
             if waiting <= mined:
                 return int(mined)
@@ -128,11 +139,15 @@ class Sender:
             if any(word in told for word in _KNOWN):
                 return
             if not any(word in told for word in _NONCE_USED):
-                raise (refusal(error) if isinstance(error, ContractLogicError) else _refused(error)) from error
+                raise (
+                    refusal(error) if isinstance(error, ContractLogicError) else _refused(error)
+                ) from error
             if self._lookup(name) is None:
                 raise NonceTakenError from error
         except ChainUnavailableError as error:
-            error.add_note(f"Transaction {name} may have been sent all the same; the next run looks before it sends.")
+            error.add_note(
+                f"Transaction {name} may have been sent all the same; the next run looks before it sends."
+            )
             raise
 
     def _receipt(self, name: str) -> TxReceipt | None:
@@ -166,7 +181,9 @@ class Sender:
         except Web3RPCError as error:
             raise _refused(error) from error
         raise explained(
-            TransactionRefusedError("the transaction failed in its block, though the same call would succeed now"),
+            TransactionRefusedError(
+                "the transaction failed in its block, though the same call would succeed now"
+            ),
             means="Nothing changed on the chain: another transaction came first.",
             way_out="Run the command again.",
         )

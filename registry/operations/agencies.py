@@ -50,9 +50,7 @@ def rename(registry: OpenRegistry, code: str, names: Names) -> None:
         agency = registry.state().agency(AgencyCode(code))
         return agency is not None and (agency.name.zh_hant, agency.name.en) == names
 
-    registry.decide(
-        "renameAgency", [encode_agency_code(code), _two_lines(names)], is_done=is_done
-    )
+    registry.decide("renameAgency", [encode_agency_code(code), _two_lines(names)], is_done=is_done)
 
 
 def change_accounts(
@@ -65,9 +63,7 @@ def change_accounts(
         found = registry.chain.agency(AgencyCode(code))
         return found is not None and (found.anchor_account, found.operations_account) == wanted
 
-    registry.decide(
-        "changeAgencyAccounts", [encode_agency_code(code), *wanted], is_done=is_done
-    )
+    registry.decide("changeAgencyAccounts", [encode_agency_code(code), *wanted], is_done=is_done)
 
 
 def suspend(registry: OpenRegistry, code: str) -> None:

@@ -1,15 +1,13 @@
 """Trust bundles: the journal or its snapshot, with the newest public documents, vouched for by checkpoints."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from credential.ids import Digest, UnixTime
 from credential.status import decode_status_list
 from registry.bundle_file import ReadAt
 from registry.bundle_writer import make_full_bundle, make_lite_bundle
-from registry.checkpoint import Checkpoint
 from registry.open_registry import OpenRegistry
-from registry.operations.checkpoints import assembled, chain_of
+from registry.operations.checkpoints import chain_for_bundle
 from registry.plain_words import explained
 from registry.public_folder import Document, PublicFolder
 from registry.rim_errors import HomeError
@@ -28,7 +26,7 @@ class Collected(NamedTuple):
 def make_full(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, ...]]:
     """Return a full bundle as of the newest checkpoint (or as read from the chain now), and what is missing in it."""
     journal = registry.followed().journal
-    checkpoints = _chain(registry)
+    checkpoints = chain_for_bundle(registry.home)
     size = checkpoints[-1].statement.size if checkpoints else len(journal.entries)
     documents, missing = collect(registry.home.public, _state_at(registry, size))
     read_at = None if checkpoints else ReadAt(size, UnixTime(made_at))
@@ -40,10 +38,12 @@ def make_full(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, .
 
 def make_lite(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, ...]]:
     """Return a lite bundle as of the newest checkpoint, and what is missing in it; raises `HomeError` without one."""
-    checkpoints = _chain(registry)
+    checkpoints = chain_for_bundle(registry.home)
     if not checkpoints:
         raise explained(
-            HomeError("there is no checkpoint, and a lite bundle needs one: nothing else vouches for it"),
+            HomeError(
+                "there is no checkpoint, and a lite bundle needs one: nothing else vouches for it"
+            ),
             means="No bundle was made.",
             way_out="Make one with `sealroot registry checkpoint create`, `sign` and `assemble`, or make a full bundle.",
         )
@@ -65,20 +65,16 @@ def collect(public: PublicFolder, state: TrustState) -> Collected:
         if told is not None and _is_there(public, Document.STATUS_DETAILS, told):
             details.append(public.read(Document.STATUS_DETAILS, told))
     types = []
-    for record in state.content.types.values():
-        if _is_there(public, Document.TYPE, record.digest):
-            types.append(public.read(Document.TYPE, record.digest))
+    for registered in state.content.types.values():
+        if _is_there(public, Document.TYPE, registered.digest):
+            types.append(public.read(Document.TYPE, registered.digest))
         else:
-            missing.append(f"type {record.type_no}, version {record.version}")
+            missing.append(f"type {registered.type_no}, version {registered.version}")
     return Collected(Documents(tuple(lists), tuple(details), tuple(types)), tuple(missing))
 
 
 def _is_there(public: PublicFolder, kind: Document, digest: Digest) -> bool:
     return public.path(kind, digest).is_file()
-
-
-def _chain(registry: OpenRegistry) -> Sequence[Checkpoint]:
-    return chain_of(assembled(registry.home))
 
 
 def _state_at(registry: OpenRegistry, size: int) -> TrustState:

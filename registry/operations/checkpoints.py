@@ -6,12 +6,11 @@ checkpoints/<size>-<time>.checkpoint     with at least k of them
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from registry.anchor_file import TrustAnchor, encode_trust_anchor
-from registry.belief import believe
+from registry.anchor_file import TrustAnchor, decode_trust_anchor, encode_trust_anchor
+from registry.belief import believe, needed_chain
 from registry.checkpoint import (
     Checkpoint,
     Signer,
@@ -97,15 +96,15 @@ def assembled(home: RegistryHome) -> list[Checkpoint]:
     )
 
 
-def chain_of(checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
-    """Return what a bundle must carry: each checkpoint by which the signers changed, and the last."""
-    handed_over = [
-        after
-        for before, after in pairwise(checkpoints)
-        if after.statement.signers != before.statement.signers
-    ]
-    last = checkpoints[-1:]
-    return handed_over if handed_over[-1:] == list(last) else [*handed_over, *last]
+def chain_for_bundle(home: RegistryHome) -> tuple[Checkpoint, ...]:
+    """Return the checkpoints a bundle carries, from the trust anchor's signers to the newest."""
+    made = assembled(home)
+    if not made:
+        return ()
+    first = made[0].statement.signers
+    if home.trust_anchor.is_file():
+        first = decode_trust_anchor(_read(home.trust_anchor)).signers
+    return needed_chain(made, first)
 
 
 def write_trust_anchor(registry: OpenRegistry) -> bytes:

@@ -108,13 +108,17 @@ def _entry_difference(
     copy: Journal, entries: Journal, said: list[str]
 ) -> tuple[int | None, str | None]:
     shorter = len(copy.entries) < len(entries.entries)
-    compared = entries.entries[: len(copy.entries)] if _is_prefix(copy, entries) else entries.entries
+    compared = (
+        entries.entries[: len(copy.entries)] if _is_prefix(copy, entries) else entries.entries
+    )
     found = first_difference(copy.entries, compared)
     if found is not None:
         said.append(found.message)
         return found.index, found.what
     behind = len(entries.entries) - len(copy.entries)
-    said.append(f"it is a true copy, {behind} entries behind" if shorter else "every entry is the same")
+    said.append(
+        f"it is a true copy, {behind} entries behind" if shorter else "every entry is the same"
+    )
     return None, None
 
 

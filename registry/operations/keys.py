@@ -82,6 +82,5 @@ def _declare(
 
 
 def _on_chain(registry: OpenRegistry, kid: Kid) -> list[Any]:
-    """agency code, alg, ended, compromised, since: as contracts/IRegistry.sol returns them."""
+    """Agency code, alg, ended, compromised, since: as contracts/IRegistry.sol returns them."""
     return list(registry.chain.read("Registry", "key", kid))
-

@@ -1,0 +1,218 @@
+"""Sending through nodes that fail: each change takes effect once, whatever answer was lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from credential.ids import AgencyCode
+from credential.keys import ALG_ES256
+from registry.chain import Web3Chain
+from registry.errors import ChainMismatchError, ChainUnavailableError
+from registry.key_files import InsecureKeyFile, make_insecure_key
+from registry.local_chain import LocalChain
+from registry.open_registry import OpenRegistry
+from registry.operations import agencies, keys
+from registry.payload_codec import encode_agency_code
+from registry.payloads import Names
+from registry.rim_errors import ChainLiesError, ContractRefusedError
+from tests.registry.faulty_node import Answer, FaultyNode
+
+pytestmark = [
+    pytest.mark.chain,
+    pytest.mark.allow_hosts(["127.0.0.1"]),
+    pytest.mark.filterwarnings("ignore::registry.account_files.InsecureAccountFileWarning"),
+    pytest.mark.filterwarnings("ignore::registry.key_files.InsecureKeyFileWarning"),
+]
+
+NAMES = Names("臺北市戶政事務所", "Taipei Household Office")
+SEND = "eth_sendRawTransaction"
+
+
+@pytest.fixture
+def node(local_chain: LocalChain) -> Iterator[FaultyNode]:
+    with FaultyNode(local_chain.url) as faulty:
+        yield faulty
+
+
+@pytest.fixture
+def kid(registry: OpenRegistry, tmp_path: Path, request: pytest.FixtureRequest) -> bytes:
+    """Return the key of an agency made for this test, whose code is in `code`."""
+    make_insecure_key(tmp_path / "batch.key", ALG_ES256)
+    code = code_of(request)
+    agencies.register(registry, code, NAMES)
+    return keys.add(registry, code, InsecureKeyFile(tmp_path / "batch.key").cose_key)
+
+
+def code_of(request: pytest.FixtureRequest) -> str:
+    return f"T{abs(hash(request.node.name)) % 10**12}"
+
+
+@pytest.fixture
+def code(request: pytest.FixtureRequest) -> str:
+    return code_of(request)
+
+
+def send_anchor(chain: Web3Chain, registry: OpenRegistry, code: str, kid: bytes) -> None:
+    chain.send(
+        "anchor",
+        [encode_agency_code(code), 1, bytes([7] * 32), 3, kid],
+        registry.home.account(agencies.anchor_account_name(code)),
+        is_done=lambda: chain.batch_key(AgencyCode(code), 1) is not None,
+    )
+
+
+def test_lost_request_changes_nothing_and_can_be_repeated(
+    registry: OpenRegistry, node: FaultyNode, code: str, kid: bytes
+) -> None:
+    chain = Web3Chain([node.url], registry.chain.deployment)
+    node.lose_before = {SEND}
+
+    with pytest.raises(ChainUnavailableError):
+        send_anchor(chain, registry, code, kid)
+    assert registry.chain.batch_key(AgencyCode(code), 1) is None
+    node.lose_before = set()
+    send_anchor(chain, registry, code, kid)
+
+    assert registry.chain.batch_key(AgencyCode(code), 1) == kid
+
+
+def test_lost_answer_is_noticed_and_not_sent_again(
+    registry: OpenRegistry, node: FaultyNode, code: str, kid: bytes
+) -> None:
+    chain = Web3Chain([node.url], registry.chain.deployment)
+    node.lose_after = {SEND}
+
+    with pytest.raises(ChainUnavailableError):
+        send_anchor(chain, registry, code, kid)
+    size = registry.chain.head().size
+    node.calls.clear()
+    node.lose_after = set()
+    send_anchor(chain, registry, code, kid)
+
+    assert registry.chain.head().size == size
+    assert SEND not in node.calls
+
+
+def test_second_node_carries_what_the_first_one_swallowed(
+    registry: OpenRegistry, local_chain: LocalChain, node: FaultyNode, code: str, kid: bytes
+) -> None:
+    chain = Web3Chain([node.url, local_chain.url], registry.chain.deployment)
+    node.lose_after = {SEND}
+    before = registry.chain.head().size
+
+    send_anchor(chain, registry, code, kid)
+
+    assert registry.chain.head().size == before + 1
+    assert registry.chain.batch_key(AgencyCode(code), 1) == kid
+
+
+def test_dead_node_is_passed_over(registry: OpenRegistry, local_chain: LocalChain) -> None:
+    chain = Web3Chain(["http://127.0.0.1:9", local_chain.url], registry.chain.deployment)
+
+    assert chain.head() == registry.chain.head()
+
+
+def test_no_living_node_is_said_in_words(registry: OpenRegistry) -> None:
+    chain = Web3Chain(["http://127.0.0.1:9"], registry.chain.deployment)
+
+    with pytest.raises(ChainUnavailableError, match="no node of the chain") as caught:
+        chain.head()
+
+    assert "sealroot registry up" in caught.value.__notes__[1]
+
+
+def test_node_of_another_chain_is_refused(registry: OpenRegistry, node: FaultyNode) -> None:
+    node.alter["eth_chainId"] = lambda answer: {**answer, "result": "0x539"}
+    chain = Web3Chain([node.url], registry.chain.deployment)
+
+    with pytest.raises(ChainMismatchError, match="do not belong together"):
+        chain.head()
+
+
+def test_chain_without_the_contract_is_refused(registry: OpenRegistry, node: FaultyNode) -> None:
+    node.alter["eth_getCode"] = lambda answer: {**answer, "result": "0x"}
+    chain = Web3Chain([node.url], registry.chain.deployment)
+
+    with pytest.raises(ChainMismatchError, match="has no contract"):
+        chain.head()
+
+
+def test_contract_with_other_code_is_refused(registry: OpenRegistry, node: FaultyNode) -> None:
+    node.alter["eth_getCode"] = lambda answer: {**answer, "result": "0x6001600155"}
+    chain = Web3Chain([node.url], registry.chain.deployment)
+
+    with pytest.raises(ChainMismatchError, match="is not a Sealroot registry"):
+        chain.head()
+
+
+def without(index: int) -> "AlterLogs":
+    return AlterLogs(lambda logs: [log for log in logs if int(log["topics"][1], 16) != index])
+
+
+class AlterLogs:
+    """Changes the list of logs in an answer."""
+
+    def __init__(self, change: "object") -> None:
+        self._change = change
+
+    def __call__(self, answer: Answer) -> Answer:
+        return {**answer, "result": self._change(answer["result"])}  # type: ignore[operator]
+
+
+def with_flipped_byte(index: int) -> AlterLogs:
+    def flip(log: Answer) -> Answer:
+        if int(log["topics"][1], 16) != index:
+            return log
+        content = bytearray(bytes.fromhex(log["data"][2:]))
+        content[4 * 32] ^= 1
+        return {**log, "data": "0x" + content.hex()}
+
+    return AlterLogs(lambda logs: [flip(log) for log in logs])
+
+
+@pytest.mark.parametrize("back", [1, 2, 3])
+@pytest.mark.parametrize("lie", [without, with_flipped_byte])
+def test_node_that_leaves_out_or_changes_an_entry_is_caught_and_the_entry_named(
+    registry: OpenRegistry, node: FaultyNode, code: str, kid: bytes, back: int, lie: object
+) -> None:
+    index = registry.chain.head().size - back
+    node.alter["eth_getLogs"] = lie(index)  # type: ignore[operator]
+    chain = Web3Chain([node.url], registry.chain.deployment)
+
+    with pytest.raises(ChainLiesError) as caught:
+        chain.entries(0)
+
+    assert caught.value.index == index
+
+
+def test_node_with_a_small_limit_on_logs_is_asked_in_smaller_ranges(
+    registry: OpenRegistry, node: FaultyNode
+) -> None:
+    refusals = iter([True, True, False])
+
+    def limited(answer: Answer) -> Answer:
+        if next(refusals, False):
+            return {"jsonrpc": "2.0", "id": answer["id"], "error": {"code": -32005, "message": "x"}}
+        return answer
+
+    node.alter["eth_getLogs"] = limited
+    chain = Web3Chain([node.url], registry.chain.deployment)
+
+    assert chain.entries(0) == registry.chain.entries(0)
+
+
+def test_batch_that_another_process_anchored_is_refused_by_its_number(
+    registry: OpenRegistry, code: str, kid: bytes
+) -> None:
+    send_anchor(registry.chain, registry, code, kid)
+
+    with pytest.raises(ContractRefusedError) as caught:
+        registry.act(
+            "anchor",
+            [encode_agency_code(code), 1, bytes([8] * 32), 3, kid],
+            agencies.anchor_account_name(code),
+            is_done=lambda: False,
+        )
+
+    assert caught.value.reason == "RegistryUnexpectedBatch"
