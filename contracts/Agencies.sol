@@ -166,6 +166,7 @@ abstract contract Agencies is Algorithms {
     function publishStatus(bytes16 agencyCode, uint32 list, uint32 listVersion, bytes32 digest) external {
         address anchorAccount = _notClosed(agencyCode).anchorAccount;
         if (msg.sender != anchorAccount) revert RegistryUnauthorizedAccount(agencyCode, msg.sender);
+        if (list == 0) revert RegistryInvalidList(agencyCode, list);
         uint32 lastVersion = _statusVersions[agencyCode][list];
         if (listVersion <= lastVersion) {
             revert RegistryStatusVersionNotRising(agencyCode, list, listVersion, lastVersion);

@@ -44,6 +44,7 @@ interface IRegistry {
     error RegistryUnexpectedBatch(bytes16 agencyCode, uint64 batchNo, uint64 nextBatch);
     error RegistryUnknownBatch(bytes16 agencyCode, uint64 batchNo);
     error RegistryInvalidTree(bytes32 root, uint32 treeSize);
+    error RegistryInvalidList(bytes16 agencyCode, uint32 list);
     error RegistryStatusVersionNotRising(bytes16 agencyCode, uint32 list, uint32 listVersion, uint32 lastVersion);
 
     error RegistryUnknownAccreditation(uint64 id);
@@ -60,6 +61,7 @@ interface IRegistry {
     error RegistryBackdated(uint64 effectiveAt);
 
     error RegistryInvalidCheckpointSigners();
+    error RegistryInvalidChainId(uint256 chainId);
 
     // ------------------------------------------------------------------ agencies
 
@@ -141,6 +143,7 @@ interface IRegistry {
     function anchor(bytes16 agencyCode, uint64 batchNo, bytes32 root, uint32 treeSize, bytes16 kid) external;
 
     /// @notice Publish a newer version of a status list by its SHA-256. Anchor account of the agency. Kind 0x60.
+    /// @param list the number of the list, 1 or more
     function publishStatus(bytes16 agencyCode, uint32 list, uint32 listVersion, bytes32 digest) external;
 
     // ---------------------------------------------------- algorithms and registry
@@ -160,6 +163,7 @@ interface IRegistry {
     function setCheckpointSigners(uint8 k, bytes calldata coseKeys) external;
 
     /// @notice Name the registry that takes over; nothing can be appended here afterwards. Council, delayed. Kind 0x90.
+    /// @param chainId of 64 bits, since a snapshot has no room for more
     function setSuccessor(uint256 chainId, address registry) external;
 
     // --------------------------------------------------------------------- reading

@@ -34,6 +34,7 @@ contract Registry is Accreditations {
 
     /// @inheritdoc IRegistry
     function setSuccessor(uint256 chainId, address registry) external restricted {
+        if (chainId == 0 || chainId > type(uint64).max) revert RegistryInvalidChainId(chainId);
         if (registry == address(0)) revert RegistryZeroAccount();
         _successor = Successor(chainId, registry);
         _appendLast(0x90, abi.encodePacked(chainId, registry));

@@ -231,6 +231,11 @@ contract BatchesTest is RegistryTest {
         assertRefuses(officeAnchor, publishing(1, version), reason);
     }
 
+    function test_refuses_list_0() public {
+        bytes memory reason = abi.encodeWithSelector(IRegistry.RegistryInvalidList.selector, OFFICE, 0);
+        assertRefuses(officeAnchor, publishing(0, 1), reason);
+    }
+
     function test_lists_and_agencies_count_versions_apart() public {
         vm.startPrank(officeAnchor);
         registry.publishStatus(OFFICE, 1, 5, ROOT);

@@ -107,6 +107,20 @@ contract RegistryJournalTest is RegistryTest {
         assertRefuses(address(council), succeeding(1, address(0)), reason);
     }
 
+    function test_the_chain_id_of_a_successor_has_64_bits() public {
+        assertInvalidChainId(0);
+        assertInvalidChainId(1 << 64);
+        vm.prank(address(council));
+        registry.setSuccessor((1 << 64) - 1, stranger);
+        (uint256 chainId, ) = registry.successor();
+        assertEq(chainId, type(uint64).max, "chain id");
+    }
+
+    function assertInvalidChainId(uint256 chainId) private {
+        bytes memory reason = abi.encodeWithSelector(IRegistry.RegistryInvalidChainId.selector, chainId);
+        assertRefuses(address(council), succeeding(chainId, stranger), reason);
+    }
+
     function test_nothing_follows_the_successor() public {
         givenAgencies();
         givenAlgorithms();

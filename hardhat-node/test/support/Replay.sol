@@ -305,7 +305,7 @@ contract Replay {
         uint32 list = uint32(bytes4(data[16:20]));
         uint32 version = uint32(bytes4(data[20:24]));
         _require(_stateOf(code) != 0 && _stateOf(code) != "c", "8: agency");
-        _require(version > lastVersion(code, list), "8: rises");
+        _require(list >= 1 && version > lastVersion(code, list), "8: rises");
         _statuses.push(Status(code, list, version));
     }
 
@@ -330,6 +330,8 @@ contract Replay {
 
     function _successorRegistrySet(bytes calldata data) private {
         _account(data, 32);
+        uint256 chainId = uint256(bytes32(data));
+        _require(chainId >= 1 && chainId < 1 << 64, "12: chain id");
         _ended = true;
     }
 
