@@ -15,7 +15,7 @@ _MAX_UINT32: Final = 0xFFFFFFFF
 _MAX_UINT16: Final = 0xFFFF
 _SLOT_CLAIM: Final = -65537
 _FIELDS_CLAIM: Final = -65538
-_SLOT_KEY: Final = head(1, -1 - _SLOT_CLAIM)
+_SLOT_KEY: Final = head(1, -1 - _SLOT_CLAIM) + b"\x84"
 _FIELDS_KEY: Final = head(1, -1 - _FIELDS_CLAIM)
 _OWN_CLAIMS: Final = frozenset({1, 4, 5, 6, 7, _SLOT_CLAIM, _FIELDS_CLAIM})
 _INT: Final = frozenset({int})
@@ -80,10 +80,10 @@ def encode_entry(entry: Entry) -> bytes:
     _check_slot(slot)
     _check_fields(fields)
     pairs = [
-        b"\x01" + cbor.encode(iss),
+        b"\x01" + head(3, len(iss)) + iss.encode(),
         b"\x06" + head(0, iat),
         b"\x07\x50" + cti,
-        _SLOT_KEY + cbor.encode(slot),
+        _SLOT_KEY + head(0, type_no) + head(0, type_version) + head(0, list_no) + head(0, index),
         _FIELDS_KEY + cbor.encode(fields),  # type: ignore[arg-type]  # dict keys are invariant
     ]
     if exp is not None:
