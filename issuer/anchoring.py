@@ -3,11 +3,13 @@
 from issuer.errors import ForeignChainError, StateError
 from issuer.following import WAY_OUT, Followed
 from issuer.office import Office
+from issuer.repository import Repository
 from issuer.repository.batches import Batch
 from issuer.states import BatchState
 from issuer.status_lists import confirm_published, publish_planned
 from issuer.steps import Step
 from registry.errors import ChainUnavailableError, TransactionRefusedError
+from registry.records import Anchor
 
 
 def send_everything(office: Office) -> None:
@@ -30,10 +32,14 @@ def _in_flight(office: Office) -> Batch | None:
     """Return the batch that has its number but is not in a block yet, as far as the chain says now."""
     last = office.account.last_batch_no()
     with office.database.reading() as repository:
-        for batch in repository.batches.in_state(BatchState.ANCHORING):
-            if batch.anchor_no is not None and batch.anchor_no > last:
-                return batch
-    return None
+        return _numbered_behind(repository, last)
+
+
+def _numbered_behind(repository: Repository, last: int) -> Batch | None:
+    numbered = repository.batches.in_state(BatchState.ANCHORING)
+    return next(
+        (one for one in numbered if one.anchor_no is not None and one.anchor_no > last), None
+    )
 
 
 def _number_next(office: Office, refused: set[int]) -> Batch | None:
@@ -41,17 +47,16 @@ def _number_next(office: Office, refused: set[int]) -> Batch | None:
     last = office.account.last_batch_no()
     with office.database.transaction() as repository:
         repository.installations.lock()
+        rival = _numbered_behind(repository, last)
+        if rival is not None:
+            return rival  # another process of this office numbered it just now: both may send it, one counts
         _require_same_count(
             last,
             repository.batches.last_anchor_no(),
             repository.installations.get().first_anchor_no,
         )
-        waiting = (
-            batch
-            for batch in repository.batches.in_state(BatchState.CHECKED)
-            if batch.id not in refused
-        )
-        batch = next(waiting, None)
+        checked = repository.batches.in_state(BatchState.CHECKED)
+        batch = next((one for one in checked if one.id not in refused), None)
         if batch is None:
             return None
         repository.batches.number(batch.id, last + 1)
@@ -66,10 +71,10 @@ def _require_same_count(on_chain: int, here: int | None, first: int) -> None:
     if known == on_chain:
         return
     if known > on_chain:
-        # Numbered by another process just now, or really lost by the chain: looking again tells which.
         raise ChainUnavailableError(
-            f"the chain has anchored {on_chain} batches of this agency, and number {known} is on its way. "
-            "Run `sealroot issuer run` again."
+            f"the node answers that {on_chain} batches of this agency are anchored, but {known} were final before: it "
+            "lags behind, or the chain was set back. Nothing was sent. Ask another node, then run "
+            "`sealroot issuer run`."
         )
     raise ForeignChainError(
         f"the chain has anchored {on_chain} batches of this agency, but this database knows {known}: another database "
@@ -89,7 +94,9 @@ def _send(office: Office, batch: Batch) -> bool:
         if office.account.last_batch_no() >= batch.anchor_no:
             return True
         with office.database.transaction() as repository:
-            repository.batches.take_number_back(batch.id, str(error))
+            repository.installations.lock()
+            if repository.batches.get(batch.id).state is BatchState.ANCHORING:
+                repository.batches.take_number_back(batch.id, str(error))
         return False
     # A crash right here leaves an anchored batch that is still "anchoring"; confirm_anchored sees it.
     office.checkpoint(Step.AFTER_ANCHOR_SEND)
@@ -99,24 +106,46 @@ def _send(office: Office, batch: Batch) -> bool:
 def confirm_anchored(office: Office, followed: Followed) -> int:
     """Every batch whose anchor is final is marked so; returns how many sent ones are still open.
 
-    Raises ForeignChainError when the chain holds another batch under a number of ours.
+    Raises ForeignChainError when the chain holds a batch that is not ours under a number of ours.
     """
     still_open = 0
     with office.database.transaction() as repository:
+        repository.installations.lock()
+        _adopt_numbers(repository, office, followed)
         for batch in repository.batches.in_state(BatchState.ANCHORING):
-            if batch.kid is None:
-                raise StateError(f"batch {batch.id} was never signed")
-            anchor = followed.state.anchor(batch.root, office.agency, batch.kid)
+            anchor = _anchor_of(office, followed, batch)
             if anchor is None:
                 _require_number_free(followed, office, batch)
                 still_open += 1
-                continue
-            if anchor.batch_no != batch.anchor_no:
-                raise _foreign_number(batch)
-            repository.batches.mark_anchored(batch.id, anchor.at)
+            else:
+                repository.batches.mark_anchored(batch.id, anchor.at)
     if not still_open:
         office.checkpoint(Step.AFTER_ANCHOR_FINAL)
     return still_open
+
+
+def _adopt_numbers(repository: Repository, office: Office, followed: Followed) -> None:
+    """Where a sending given up as refused took effect after all, the batch has the number the chain gave it."""
+    unfinished = repository.batches.in_state(BatchState.CHECKED, BatchState.ANCHORING)
+    by_number = {batch.anchor_no: batch for batch in unfinished if batch.anchor_no is not None}
+    moved = [
+        (batch, anchor.batch_no)
+        for batch in unfinished
+        if (anchor := _anchor_of(office, followed, batch)) is not None
+        and anchor.batch_no != batch.anchor_no
+    ]
+    for batch, number in moved:
+        for holder in (batch, by_number.get(number)):
+            if holder is not None and repository.batches.get(holder.id).anchor_no is not None:
+                repository.batches.take_number_back(holder.id, "its number went to another batch")
+    for batch, number in moved:
+        repository.batches.number(batch.id, number)
+
+
+def _anchor_of(office: Office, followed: Followed, batch: Batch) -> Anchor | None:
+    if batch.kid is None:
+        raise StateError(f"batch {batch.id} was never signed")
+    return followed.state.anchor(batch.root, office.agency, batch.kid)
 
 
 def _require_number_free(followed: Followed, office: Office, batch: Batch) -> None:

@@ -111,6 +111,8 @@ def run(office: Office) -> list[JobReport]:
             reasons[job.id] = str(error)
     plan_versions(office)
     followed, waits_for = anchor(office, followed)
+    if waits_for is None and plan_versions(office):  # changes that came while a version was on its way
+        followed, waits_for = anchor(office, followed)
     for job in unfinished:
         try:
             reasons[job.id] = release(office, followed, job) or reasons.get(job.id) or waits_for

@@ -52,6 +52,7 @@ def plan_batch(office: Office, job: Job) -> int | None:
     kind = office.type_of(job.plan.type_digest)
     now = UnixTime(office.clock())
     with office.database.transaction() as repository:
+        repository.installations.lock()
         recorded = repository.credentials.recorded(job.id, job.plan.batch_size)
         if not recorded:
             return None
@@ -151,6 +152,7 @@ def _read_back(office: Office, followed: Followed, batch: Batch, lists: Lists) -
         raise _damaged(batch)
     require_accepted(found, "after signing")
     with office.database.transaction() as repository:
+        repository.installations.lock()
         if repository.batches.get(batch.id).state is BatchState.SIGNED:
             repository.batches.mark_checked(batch.id)
 

@@ -116,6 +116,7 @@ def confirm_published(office: Office, followed: Followed) -> int:
     """
     still_open = 0
     with office.database.transaction() as repository:
+        repository.installations.lock()
         for version in repository.statuses.planned():
             published = followed.state.latest_status(office.agency, version.list_no)
             if published is None or published.version < version.version:

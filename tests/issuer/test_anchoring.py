@@ -137,15 +137,49 @@ def test_a_database_restored_from_an_old_backup_is_recognised(tmp_path, office_a
         issue_rows(restored, tmp_path, rows=3)
 
 
-def test_a_number_on_its_way_from_another_process_is_waited_for(tmp_path, office_and_chain):
+def test_a_number_another_process_has_just_given_is_sent_by_whoever_comes_first(
+    tmp_path, office_and_chain
+):
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     with office.database.transaction() as repository:
         repository.batches.number(batches_in(office, BatchState.CHECKED)[0].id, 1)
-    account = replace_last(chain, answers=[1, 0])
+    account = replace_last(chain, answers=[1, 0, 1, 1])
 
-    with pytest.raises(ChainUnavailableError, match="on its way"):
+    send_everything(replace(office, account=account))
+
+    assert [anchor.batch_no for anchor in chain.anchors()] == [1]
+
+
+def test_a_node_that_lags_behind_is_not_believed(tmp_path, office_and_chain):
+    office, chain = office_and_chain
+    issue_rows(office, tmp_path, rows=1)
+    issue_rows(office, tmp_path, rows=2, wait_for=WaitFor.NONE)
+    account = replace_last(chain, answers=[0, 0])
+
+    with pytest.raises(ChainUnavailableError, match="lags behind"):
         send_everything(replace(office, account=account))
+
+    assert len(chain.anchors()) == 1
+
+
+def test_a_sending_given_up_as_refused_that_took_effect_later_counts(tmp_path, office_and_chain):
+    office, chain = office_and_chain
+    issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
+    issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=2)
+    late, other = batches_in(office, BatchState.CHECKED)
+    with office.database.transaction() as repository:
+        repository.batches.number(other.id, 1)
+    chain.anchor(1, late.root, late.size, late.kid)
+
+    run(office)  # sees what took effect
+    run(office)  # and sends the other under the next number
+
+    assert [(b.id, b.anchor_no) for b in batches_in(office, BatchState.ANCHORED)] == [
+        (late.id, 1),
+        (other.id, 2),
+    ]
+    assert [anchor.root for anchor in chain.anchors()] == [late.root, other.root]
 
 
 def replace_last(chain, answers):
