@@ -177,6 +177,8 @@ def _bytes_at(data: bytes, at: int) -> tuple[int, int]:
     first = data[at]
     if first == 0x58 and data[at + 1] >= 24:
         return at + 2, at + 2 + data[at + 1]
+    if first == 0x59 and data[at + 1]:
+        return at + 3, at + 3 + (data[at + 1] << 8 | data[at + 2])
     if first >> 5 != 2:
         raise StructureError("not a byte string")
     if first < 0x58:
@@ -190,6 +192,8 @@ def _uint_at(data: bytes, at: int) -> tuple[int, int]:
     first = data[at]
     if first < 24:
         return first, at + 1
+    if first == 0x19 and data[at + 1]:
+        return data[at + 1] << 8 | data[at + 2], at + 3
     if first > 0x1F:
         raise StructureError("not an unsigned integer")
     return cbor.argument_at(data, at + 1, first)
