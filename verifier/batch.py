@@ -45,7 +45,7 @@ class RememberedPaths:
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[int, _Path, Root]] = {}
+        self._known: dict[bytes, tuple[int, bytes, _Path, Root]] = {}
 
     def root_of(self, credential: Sealed) -> Root:
         """Return what `sealed_root` returns, and raise what it raises."""
@@ -53,29 +53,30 @@ class RememberedPaths:
         path, node = tuple(receipt.path), leaf_hash(entry)
         sides = path_sides(receipt.leaf_index, receipt.tree_size, len(path))
         recall = self._known.get
-        walked: list[tuple[bytes, int, _Path]] = []
+        walked: list[tuple[bytes, int, bytes, _Path]] = []
         root = None
         while path:
+            sibling, path = path[0], path[1:]
             seen = recall(node)
-            if seen is not None and seen[0] == sides and seen[1] == path:
-                root = seen[2]
+            if seen is not None and seen[:3] == (sides, sibling, path):
+                root = seen[3]
                 break
-            walked.append((node, sides, path))
-            node = node_hash(path[0], node) if sides & 1 else node_hash(node, path[0])
+            walked.append((node, sides, sibling, path))
+            node = node_hash(sibling, node) if sides & 1 else node_hash(node, sibling)
             sides >>= 1
-            path = path[1:]
         if root is None:
             root = Root(node)
-        self._remember(walked, root)
+        if walked:
+            self._remember(walked, root)
         return root
 
-    def _remember(self, walked: list[tuple[bytes, int, _Path]], root: Root) -> None:
+    def _remember(self, walked: list[tuple[bytes, int, bytes, _Path]], root: Root) -> None:
         known = self._known
         if len(known) > MOST_REMEMBERED:
             known.clear()
-        for node, sides, path in walked:
-            known[node] = (sides, path, root)
-            known[path[0]] = (sides ^ 1, (node, *path[1:]), root)
+        for node, sides, sibling, above in walked:
+            known[node] = (sides, sibling, above, root)
+            known[sibling] = (sides ^ 1, node, above, root)
 
 
 class RememberedGrounds:
