@@ -70,12 +70,15 @@ def inclusion_root(
     a path one step too long or too short, a node that is not 32 bytes. The caller compares the
     root, or uses `verify_inclusion`.
     """
-    sides, node = path_sides(leaf_index, tree_size, len(path)), leaf_hash
-    if len(leaf_hash) != 32:
-        raise PathError("the leaf hash is not 32 bytes")
+    sides = path_sides(leaf_index, tree_size, len(path))
+    if len(leaf_hash) != 32 or any(len(node) != 32 for node in path):
+        raise PathError("the leaf hash or a node of the path is not 32 bytes")
+    return climb(leaf_hash, sides, path)
+
+
+def climb(node: bytes, sides: int, path: Sequence[bytes]) -> Root:
+    """Return what a node of 32 bytes and the siblings above it, on these sides, hash to."""
     for sibling in path:
-        if len(sibling) != 32:
-            raise PathError("a node of the path is not 32 bytes")
         node = sha256(b"\x01" + sibling + node if sides & 1 else b"\x01" + node + sibling).digest()
         sides >>= 1
     return Root(node)

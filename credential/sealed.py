@@ -10,7 +10,7 @@ from credential.cbor import Key, Tag, Value
 from credential.errors import FormatError, StructureError
 from credential.ids import Kid, Root
 from credential.keys import ALG_ES256, ALG_MLDSA44, SIGNATURE_BYTES
-from credential.merkle import inclusion_root, leaf_hash
+from credential.merkle import climb, leaf_hash, path_sides
 from credential.sign1 import TAG_SIGN1, protected_header
 
 MAX_TREE_SIZE: Final = 1 << 20
@@ -86,10 +86,10 @@ def without_signature(sealed: bytes) -> bytes:
 
 def sealed_root(sealed: Sealed) -> Root:
     """Return the batch root that entry and path give; PathError where that is impossible."""
-    receipt = sealed.receipt
-    return inclusion_root(
-        leaf_hash(sealed.entry), receipt.leaf_index, receipt.tree_size, receipt.path
-    )
+    entry, receipt = sealed
+    path = receipt.path  # nodes of 32 bytes: decode_sealed reads no others
+    sides = path_sides(receipt.leaf_index, receipt.tree_size, len(path))
+    return climb(leaf_hash(entry), sides, path)
 
 
 def receipt_header(alg: int, kid: Kid) -> bytes:
