@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from credential.ids import CertificateNumber
-from issuer.anchoring import send_everything, wait_until_final
+from issuer.anchoring import confirm_anchored, send_everything, wait_until_final
 from issuer.errors import ListUnpublishedError, TrialRefusedError
 from issuer.following import Followed
 from issuer.list_versions import plan_versions
@@ -111,7 +111,9 @@ def run(office: Office) -> list[JobReport]:
             reasons[job.id] = str(error)
     plan_versions(office)
     followed, waits_for = anchor(office, followed)
-    if waits_for is None and plan_versions(office):  # changes that came while a version was on its way
+    if waits_for is None and plan_versions(
+        office
+    ):  # changes that came while a version was on its way
         followed, waits_for = anchor(office, followed)
     for job in unfinished:
         try:
@@ -138,6 +140,8 @@ def anchor(office: Office, followed: Followed) -> tuple[Followed, str | None]:
     try:
         if _nothing_to_send(office):
             return followed, None
+        # An earlier process may have left anchors that took effect: know them before anything is sent.
+        confirm_anchored(office, followed)
         send_everything(office)
         return wait_until_final(office), _what_still_waits(office)
     except ChainError as error:
