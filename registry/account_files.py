@@ -1,4 +1,7 @@
-"""Files with the keys of chain accounts: encrypted ones, and plain ones for development whose name says so."""
+"""Files with the keys of chain accounts.
+
+Encrypted ones, and plain ones for development whose name says so.
+"""
 
 import json
 import os
@@ -63,7 +66,10 @@ def make_insecure_account(folder: Path, name: str) -> Path:
 
 
 def make_encrypted_account(folder: Path, name: str, password: str) -> Path:
-    """A new account stands in `folder` under this name, encrypted (Web3 secret storage v3); an existing one is kept."""
+    """A new account stands in `folder` under this name, encrypted (Web3 secret storage v3).
+
+    An existing one is kept.
+    """
     path = folder / f"{name}{ENCRYPTED_SUFFIX}"
     _write_once(path, dict(Account.encrypt(secrets.token_bytes(32), password)))
     return path
@@ -112,7 +118,10 @@ def _address(content: dict[str, Any], path: Path) -> str:
 
 
 def _write_once(path: Path, content: dict[str, Any]) -> None:
-    """The file exists with mode 0600; where it existed before it is unchanged, because its key may be in use."""
+    """The file exists with mode 0600.
+
+    Where it existed before it is unchanged, because its key may be in use.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -30,7 +30,7 @@ def artifact(name: ContractName) -> Artifact:
 
 
 def selector_of(item: dict[str, Any]) -> bytes:
-    """Return the first four bytes of the hash of a function's or error's signature, from its entry in an ABI."""
+    """Return the first four bytes of the hash of a function's or error's signature."""
     from eth_utils.abi import (  # noqa: PLC0415 - slow to import, and rarely needed
         function_signature_to_4byte_selector,
     )

@@ -1,4 +1,7 @@
-"""The arguments of a contract's function as people type them: a JSON array, turned into what the ABI asks for."""
+"""The arguments of a contract's function as people type them.
+
+A JSON array, turned into what the ABI asks for.
+"""
 
 import json
 import re
@@ -10,7 +13,10 @@ from registry.rim_errors import CouncilError
 
 
 def parse_arguments(contract: str, function: str, arguments: str) -> tuple[ContractName, list[Any]]:
-    """Return the contract's name and the arguments by their types; raises `CouncilError` for what does not fit."""
+    """Return the contract's name and the arguments by their types.
+
+    Raises `CouncilError` for what does not fit.
+    """
     name = next((known for known in CONTRACT_NAMES if known == contract), None)
     if name is None:
         raise _unfit(f"{contract} is none of {', '.join(CONTRACT_NAMES)}")
@@ -69,5 +75,6 @@ def _unfit(what: str) -> CouncilError:
     return explained(
         CouncilError(what),
         means="Nothing was proposed.",
-        way_out="The functions and their arguments are in contracts/IRegistry.sol and contracts/ICouncil.sol.",
+        way_out="The functions and their arguments are in contracts/IRegistry.sol and "
+        "contracts/ICouncil.sol.",
     )

@@ -1,4 +1,7 @@
-"""The registry's contracts on a real chain, through web3: what `registry.chain_protocol` promises, over several nodes."""
+"""The registry's contracts on a real chain, through web3.
+
+What `registry.chain_protocol` promises, over several nodes.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,7 +39,10 @@ class Deployment:
 
 
 class Web3Chain:
-    """One registry on one chain; every node that answers has been checked to be of that chain and to hold the contract."""
+    """One registry on one chain.
+
+    Every node that answers has been checked to be of that chain and to hold the contract.
+    """
 
     def __init__(
         self,
@@ -73,7 +79,7 @@ class Web3Chain:
     # ------------------------------------------------------------------ the journal
 
     def head(self) -> JournalHead:
-        """Return where the journal stands in the newest block, size and head read at the same block."""
+        """Return where the journal stands, size and head read at the same, newest block."""
         block = self._logs.latest_block()
         found = self._logs.journal_at(block)
         if found is None:
@@ -94,7 +100,7 @@ class Web3Chain:
         return 0 if found is None else found.size
 
     def entries(self, first: int, stop: int | None = None) -> list[JournalEntry]:
-        """Return the entries from `first` up to, not including, `stop` (or all), checked against the contract's head."""
+        """Return the entries first to stop - 1 (or all), checked against the contract's head."""
         block = self._logs.latest_block()
         standing = self._logs.journal_at(block)
         if standing is None:
@@ -105,11 +111,14 @@ class Web3Chain:
     # ---------------------------------------------------------------------- reading
 
     def next_block_time(self) -> int:
-        """Return a time, Unix seconds, that the next block will not be before; never far behind the chain's clock."""
+        """Return a time, Unix seconds, that the next block will not be before.
+
+        Never far behind the chain's clock.
+        """
         times = (self._logs.time_of_block(name) for name in ("pending", "latest"))
         return next((time for time in times if time is not None), 0)
 
-    def read(self, contract: ContractName, function: str, *arguments: Any) -> Any:
+    def read(self, contract: ContractName, function: str, *arguments: Any) -> Any:  # noqa: ANN401 - the ABI decides
         """Return what a view of one of the contracts says now."""
         return reading(
             self.pool,
@@ -148,7 +157,7 @@ class Web3Chain:
         *,
         is_done: Callable[[], bool],
     ) -> Sent:
-        """The change has been made in the registry contract, exactly once (`RegistryChain.send`)."""
+        """The registry contract has made the change, exactly once (`RegistryChain.send`)."""
         return self.send_to("Registry", function, arguments, account, is_done=is_done)
 
     def send_to(
@@ -165,11 +174,17 @@ class Web3Chain:
         return self._sender.send(self.address(contract), call, account, is_done=is_done)
 
     def encode_call(self, contract: ContractName, function: str, arguments: Sequence[Any]) -> bytes:
-        """Return the call data of one function with its arguments; raises `ValueError` where they do not fit."""
+        """Return the call data of one function with its arguments.
+
+        Raises `ValueError` where they do not fit.
+        """
         return encode_call(contract, function, arguments)
 
     def decode_call(self, contract: ContractName, call: bytes) -> tuple[str, dict[str, Any]]:
-        """Return the function and the arguments by name in some call data; raises `ValueError` for other bytes."""
+        """Return the function and the arguments by name in some call data.
+
+        Raises `ValueError` for other bytes.
+        """
         return decode_call(contract, call)
 
     def address(self, contract: ContractName) -> str:
@@ -187,7 +202,10 @@ class Web3Chain:
 
 
 def encode_call(contract: ContractName, function: str, arguments: Sequence[Any]) -> bytes:
-    """Return the call data of one function with its arguments; raises `ValueError` for arguments that do not fit."""
+    """Return the call data of one function with its arguments.
+
+    Raises `ValueError` for arguments that do not fit.
+    """
     encoded = _OFFLINE.eth.contract(abi=artifact(contract).abi).encode_abi(
         function, args=list(arguments)
     )
@@ -195,7 +213,10 @@ def encode_call(contract: ContractName, function: str, arguments: Sequence[Any])
 
 
 def decode_call(contract: ContractName, call: bytes) -> tuple[str, dict[str, Any]]:
-    """Return the function and the arguments by name in some call data; raises `ValueError` for other bytes."""
+    """Return the function and the arguments by name in some call data.
+
+    Raises `ValueError` for other bytes.
+    """
     function, arguments = _OFFLINE.eth.contract(abi=artifact(contract).abi).decode_function_input(
         call
     )
@@ -213,12 +234,16 @@ def _journal_head(web3: Web3, contract: bytes, block: int) -> JournalHead:
 
 
 def check_nodes_agree(heads: dict[str, JournalHead]) -> None:
-    """Nothing happens when all nodes tell the same journal; else raises `ChainMismatchError` naming two that differ."""
+    """Nothing happens when all nodes tell the same journal.
+
+    Else raises `ChainMismatchError` naming two that differ.
+    """
     (first_url, first_head), *others = heads.items()
     for url, head in others:
         if head != first_head:
             raise mismatch(
-                f"{first_url} has {_told(first_head)}, and {url} has {_told(head)} at the same block"
+                f"{first_url} has {_told(first_head)}, and {url} has {_told(head)} at the same "
+                "block"
             )
 
 

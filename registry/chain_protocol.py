@@ -1,4 +1,4 @@
-"""What the rest of the product asks of a chain, so that one in memory can stand in for the real one in tests."""
+"""What the rest of the product asks of a chain, so that tests can put another in its place."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -25,7 +25,10 @@ class AgencyOnChain(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What came of a change: the transaction that made it, or None where it had been made before."""
+    """What came of a change.
+
+    The transaction that made it, or None where it had been made before.
+    """
 
     transaction: str | None
     block: int | None
@@ -66,12 +69,15 @@ class JournalChain(Protocol):
         ...
 
     def entries(self, first: int, stop: int | None = None) -> Sequence[JournalEntry]:
-        """Return the entries from index `first` up to, not including, `stop` (or all), checked against the contract."""
+        """Return the entries first to stop - 1 (or all), checked against the contract."""
         ...
 
 
 class RegistryChain(JournalChain, Protocol):
-    """The registry contract: its journal, what an agency needs to know before it sends, and sending."""
+    """The registry contract.
+
+    Its journal, what an agency needs to know before it sends, and sending.
+    """
 
     def agency(self, code: AgencyCode) -> AgencyOnChain | None:
         """Return an agency as it is now, or None where the code is not registered."""
@@ -93,10 +99,13 @@ class RegistryChain(JournalChain, Protocol):
         *,
         is_done: Callable[[], bool],
     ) -> Sent:
-        """The change has been made, exactly once: `is_done` is asked before anything is sent, and again when in doubt.
+        """The change has been made, exactly once.
 
-        `function` and `arguments` are those of contracts/IRegistry.sol. Returns when the transaction is in a block; an
-        anchor counts only once `finalized_size` has passed it. Raises `ContractRefusedError`, `ChainUnavailableError`,
-        or `TransactionPendingError` when it was sent and nobody has seen it in a block in time.
+        `is_done` is asked before anything is sent, and again when in doubt.
+
+        `function` and `arguments` are those of contracts/IRegistry.sol. Returns when the
+        transaction is in a block; an anchor counts only once `finalized_size` has passed it. Raises
+        `ContractRefusedError`, `ChainUnavailableError`, or `TransactionPendingError` when it was
+        sent and nobody has seen it in a block in time.
         """
         ...

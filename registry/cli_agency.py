@@ -32,6 +32,7 @@ NameEn = Annotated[str, typer.Option("--name-en", help="Name in English.", callb
 @app.command()
 def register(
     code: Code,
+    *,
     name_zh: NameZh,
     name_en: NameEn,
     anchor: Annotated[str | None, typer.Option(help="Address of its anchor account.")] = None,
@@ -39,10 +40,12 @@ def register(
         str | None, typer.Option(help="Address of its operations account.")
     ] = None,
     home: Home = DEFAULT_HOME,
-    *,
     as_json: AsJson = False,
 ) -> None:
-    """Register an agency. Accounts not given by address are made here, unencrypted, for development."""
+    """Register an agency.
+
+    Accounts not given by address are made here, unencrypted, for development.
+    """
     agencies.register(
         opened(home),
         code,

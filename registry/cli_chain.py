@@ -43,6 +43,7 @@ def down(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
 @app.command()
 def deploy(
     home: Home = DEFAULT_HOME,
+    *,
     name_zh: Annotated[str, typer.Option(help="Name in Chinese.")] = "證書登錄處",
     name_en: Annotated[str, typer.Option(help="Name in English.")] = "Certificate Registry",
     rpc: Annotated[
@@ -58,10 +59,12 @@ def deploy(
     delay: Annotated[int, typer.Option(min=0, help="Seconds that dangerous acts wait.")] = 0,
     engine: Annotated[Engine, typer.Option(help="The chain's consensus engine.")] = Engine.HARDHAT,
     validators: Annotated[int, typer.Option(min=1, help="How many validators it has.")] = 1,
-    *,
     as_json: AsJson = False,
 ) -> None:
-    """Put a registry on the chain and write registry.json. Run again it goes on, or says it is done."""
+    """Put a registry on the chain and write registry.json.
+
+    Run again it goes on, or says it is done.
+    """
     opened_home = open_home(home)
     was_there = opened_home.has_settings()
     plan = DeploymentPlan(

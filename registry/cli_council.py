@@ -103,7 +103,10 @@ def execute(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Carry out a proposal; one with a delay is scheduled first, and carried out by the second call."""
+    """Carry out a proposal.
+
+    One with a delay is scheduled first, and carried out by the second call.
+    """
     registry = opened(home)
     found = registry.council().execute(number, registry.home.account(member))
     _print_after(registry, number, f"is {found.state.name.lower()}", as_json=as_json)

@@ -74,7 +74,10 @@ def check(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Replay a copy and compare it; names the entry that was changed, dropped, reordered or added. Exit 1 if one was."""
+    """Replay a copy and compare it; names the entry that was changed, dropped, reordered or added.
+
+    Exit 1 if one was.
+    """
     copy = _read(file)
     finding = _against_chain(copy, home) if against is None else _against_file(copy, against)
     facts: dict[str, object] = {

@@ -1,4 +1,7 @@
-"""`sealroot registry key ...`: make key files, add batch keys, end them, declare them compromised."""
+"""`sealroot registry key ...`.
+
+Make key files, add batch keys, end them, declare them compromised.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +47,10 @@ def new(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key file, unencrypted, for development. An office keeps its key in a hardware module."""
+    """Make a key file, unencrypted, for development.
+
+    An office keeps its key in a hardware module.
+    """
     path = _key_path(open_home(home).keys, name)
     kid = make_insecure_key(path, parse_algorithm(alg))
     print_done(
@@ -88,7 +94,8 @@ def compromise(
 ) -> None:
     """Declare a key compromised: what it signed counts no more, unless it was anchored before."""
     registry = opened(home)
-    # The chain's clock decides, and it may be a little behind ours: nobody can name a time ahead of it.
+    # The chain's clock decides, and it may be a little behind ours: nobody can name a time ahead of
+    # it.
     moment_of_leak = registry.chain.next_block_time() if since == "now" else parse_time(since)
     keys.compromise(registry, parse_kid(kid), moment_of_leak, by_agency=by)
     print_done(

@@ -1,4 +1,7 @@
-"""What the registry's commands share on the command line: the home folder, --json, times, and opening the registry."""
+"""What the registry's commands share on the command line.
+
+The home folder, --json, times, and opening the registry.
+"""
 
 import re
 import time
@@ -118,7 +121,7 @@ def _password(path: Path) -> str:
 
 
 class _ReadingBar:
-    """A progress bar on standard error, shown only where there is much to read and someone to see it."""
+    """A progress bar on standard error, shown only where there is much to read."""
 
     def __init__(self, worth_showing: int = 20_000) -> None:
         self._worth_showing = worth_showing

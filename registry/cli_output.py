@@ -1,4 +1,7 @@
-"""How the registry's commands answer: one JSON document for programs, or a plain table or sentence for people."""
+"""How the registry's commands answer.
+
+One JSON document for programs, or a plain table or sentence for people.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +15,10 @@ Row = Mapping[str, object]
 
 
 def print_rows(title: str, rows: Sequence[Row], *, as_json: bool, empty: str) -> None:
-    """The rows are printed, all with the same members; `empty` is what people read when there are none."""
+    """The rows are printed, all with the same members.
+
+    `empty` is what people read when there are none.
+    """
     if as_json:
         _print_json(list(rows))
     elif not rows:

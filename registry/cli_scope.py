@@ -1,4 +1,7 @@
-"""`sealroot registry accredit|type|status|algorithm ...`: who may issue what, under which rules, and what is revoked."""
+"""`sealroot registry accredit|type|status|algorithm ...`.
+
+Who may issue what, under which rules, and what is revoked.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -65,7 +68,10 @@ def delegate(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Accredit another agency within one's own accreditation. Operations account of the parent's agency."""
+    """Accredit another agency within one's own accreditation.
+
+    Operations account of the parent's agency.
+    """
     ends = 0 if until is None else parse_time(until)
     number = accreditations.delegate(opened(home), parent, code, depth=depth, until=ends)
     print_done(

@@ -1,4 +1,7 @@
-"""`sealroot registry checkpoint|trust-anchor|bundle ...`: what verifiers without a network believe, and who signs it."""
+"""`sealroot registry checkpoint|trust-anchor|bundle ...`.
+
+What verifiers without a network believe, and who signs it.
+"""
 
 from pathlib import Path
 from typing import Annotated

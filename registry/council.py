@@ -1,4 +1,7 @@
-"""The council's decisions: propose, approve, execute and cancel, one by one or in one call when enough members are at hand."""
+"""The council's decisions.
+
+Propose, approve, execute and cancel, one by one or in one call when enough members are at hand.
+"""
 
 import time
 from collections.abc import Callable, Sequence
@@ -94,7 +97,10 @@ class Council:
     def propose(
         self, contract: ContractName, function: str, arguments: Sequence[Any], member: ChainAccount
     ) -> Proposal:
-        """A proposal of this call is pending, with this member's approval; one that was made before is used."""
+        """A proposal of this call is pending, with this member's approval.
+
+        One that was made before is used.
+        """
         target, call = (
             self._chain.address(contract),
             self._chain.encode_call(contract, function, arguments),
@@ -126,7 +132,7 @@ class Council:
         )
 
     def execute(self, number: int, member: ChainAccount) -> Proposal:
-        """The proposal is carried out, or scheduled where it has a delay (then call again from `ready_at` on)."""
+        """The proposal is carried out, or scheduled until `ready_at` where it has a delay."""
         before = self.proposal(number).state
         done = (
             {ProposalState.EXECUTED}
@@ -145,9 +151,12 @@ class Council:
         contract: ContractName = "Registry",
         is_done: Callable[[], bool],
     ) -> Proposal | None:
-        """The act has been done by the council, exactly once; None when it had been done before. `members` must be enough.
+        """The act has been done by the council, exactly once; None when it had been done before.
 
-        Where its delay is longer than our patience it is only scheduled, and the proposal that is returned says so.
+        `members` must be enough.
+
+        Where its delay is longer than our patience it is only scheduled, and the proposal that is
+        returned says so.
         """
         if is_done():
             return None
@@ -174,10 +183,11 @@ class Council:
         return "unknown call", {"target": proposal.target, "data": proposal.call}
 
     def _carry_out(self, scheduled: Proposal, member: ChainAccount) -> Proposal:
-        """The proposal as it stands once it is executed, or once it will take longer than we wait."""
+        """The proposal as it stands once executed, or once it takes longer than we wait."""
         deadline = time.monotonic() + self._patience_seconds
         proposal = scheduled
-        # Only the chain's own clock decides when the delay has passed, so it is asked again and again.
+        # Only the chain's own clock decides when the delay has passed, so it is asked again and
+        # again.
         while proposal.state is ProposalState.SCHEDULED and time.monotonic() < deadline:
             try:
                 proposal = self.execute(proposal.number, member)
@@ -214,5 +224,6 @@ def _too_few(found: int, needed: int) -> CouncilError:
     return explained(
         CouncilError(f"{found} council member accounts are at hand, and {needed} must approve"),
         means="Nothing was proposed: the council decides k of n.",
-        way_out="Let one member run `sealroot registry council propose` and the others `council approve` from their machines.",
+        way_out="Let one member run `sealroot registry council propose` and the others `council "
+        "approve` from their machines.",
     )

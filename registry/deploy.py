@@ -1,7 +1,10 @@
-"""Putting a registry on a chain: three contracts and their roles, in a fixed order of transactions of one fresh account.
+"""Putting a registry on a chain.
 
-The account is used for nothing else, so its nonce says how far the deployment came: transaction n is sent with nonce n,
-which the chain accepts once. Running the deployment again goes on where it stopped.
+Three contracts and their roles, in a fixed order of transactions of one fresh account.
+
+The account is used for nothing else, so its nonce says how far the deployment came: transaction n
+is sent with nonce n, which the chain accepts once. Running the deployment again goes on where it
+stopped.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,12 +31,16 @@ COUNCIL_FUNCTIONS: Final = (
     "warnAlgorithm", "stopAlgorithm",
 )  # fmt: skip
 DELAYED_FUNCTIONS: Final = (
-    "registerAgency", "changeAgencyAccounts", "startAlgorithm", "setCheckpointSigners", "setSuccessor",
+    "registerAgency", "changeAgencyAccounts",
+    "startAlgorithm", "setCheckpointSigners", "setSuccessor",
 )  # fmt: skip
 
 
 class CouncilPlan(NamedTuple):
-    """Who shall govern: the members' addresses, how many must agree, and the delay of dangerous acts."""
+    """Who shall govern.
+
+    The members' addresses, how many must agree, and the delay of dangerous acts.
+    """
 
     members: Sequence[str]
     threshold: int
@@ -49,7 +56,10 @@ class Step(NamedTuple):
 
 
 class Addresses(NamedTuple):
-    """Where the contracts will be: known before the first transaction, from the account and its nonces."""
+    """Where the contracts will be.
+
+    Known before the first transaction, from the account and its nonces.
+    """
 
     manager: str
     council: str
@@ -65,10 +75,12 @@ def deploy(
     validators: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Deployment:
-    """The registry stands on the chain, governed by the council alone; the deployer has no power left.
+    """The registry stands on the chain, governed by the council alone.
 
-    Run again with the same account after a crash it goes on. Raises `ChainMismatchError` when what stands there is not
-    what the plan asks for.
+    The deployer has no power left.
+
+    Run again with the same account after a crash it goes on. Raises `ChainMismatchError` when what
+    stands there is not what the plan asks for.
     """
     pool = EndpointPool(urls, chain_id=None, registry=None)
     chain_id = int(reading(pool, lambda web3: web3.eth.chain_id))
@@ -109,7 +121,10 @@ def contract_address(deployer: str, nonce: int) -> str:
 
 
 def steps(deployer: str, plan: CouncilPlan) -> list[Step]:
-    """Return the transactions of a deployment, in order: contracts, who may call what, and the deployer's farewell."""
+    """Return the transactions of a deployment, in order.
+
+    Contracts, who may call what, and the deployer's farewell.
+    """
     manager, council, registry = addresses_of(deployer)
     to_manager = [
         ("name the council's role", "labelRole", (COUNCIL_ROLE, "COUNCIL")),

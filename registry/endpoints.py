@@ -1,4 +1,7 @@
-"""Several RPC endpoints of one chain: the first that answers is asked, and none is believed before it fits the settings."""
+"""Several RPC endpoints of one chain.
+
+The first that answers is asked, and none is believed before it fits the settings.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
@@ -34,7 +37,7 @@ UNANSWERED: Final = (
 
 
 def connect(url: str, timeout_seconds: float) -> Web3:
-    """Return a client for one node that neither retries by itself nor follows URLs a contract hands out (CCIP read)."""
+    """Return a client for one node, without retries of its own and without CCIP read."""
     session = requests.Session()
     # A proxy in the environment must not be asked for a node on this machine.
     session.trust_env = urlsplit(url).hostname not in {"127.0.0.1", "::1", "localhost"}
@@ -49,7 +52,10 @@ def connect(url: str, timeout_seconds: float) -> Web3:
 
 
 class EndpointPool:
-    """The nodes of one chain; `registry` None stands for a chain on which nothing is deployed yet."""
+    """The nodes of one chain.
+
+    `registry` None stands for a chain on which nothing is deployed yet.
+    """
 
     def __init__(
         self,
@@ -69,8 +75,9 @@ class EndpointPool:
     def ask(self, question: Callable[[Web3], AnswerT]) -> AnswerT:
         """Return the first node's answer, starting with the one that answered last.
 
-        Raises `ChainUnavailableError` when no node answers, and `ChainMismatchError` when one answers for another chain.
-        An error that a node reports (`Web3RPCError`, `ContractLogicError`) is an answer and passes through.
+        Raises `ChainUnavailableError` when no node answers, and `ChainMismatchError` when one
+        answers for another chain. An error that a node reports (`Web3RPCError`,
+        `ContractLogicError`) is an answer and passes through.
         """
         failures: list[str] = []
         for step in range(len(self.urls)):
@@ -87,7 +94,10 @@ class EndpointPool:
         raise unavailable(failures)
 
     def ask_each(self, question: Callable[[Web3], AnswerT]) -> dict[str, AnswerT]:
-        """Return the answers of all nodes that answer, by URL; raises `ChainUnavailableError` when none does."""
+        """Return the answers of all nodes that answer, by URL.
+
+        Raises `ChainUnavailableError` when none does.
+        """
         answers: dict[str, AnswerT] = {}
         failures: list[str] = []
         for url in self.urls:
@@ -99,10 +109,13 @@ class EndpointPool:
             raise unavailable(failures)
         return answers
 
-    def request(self, method: str, *parameters: Any) -> Any:
-        """Return a node's bare result of one call, without web3's formatting; raises `Web3RPCError` for its errors."""
+    def request(self, method: str, *parameters: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """Return a node's bare result of one call, without web3's formatting.
 
-        def question(web3: Web3) -> Any:
+        Raises `Web3RPCError` for its errors.
+        """
+
+        def question(web3: Web3) -> Any:  # noqa: ANN401 - whatever JSON holds
             response = web3.provider.make_request(RPCEndpoint(method), list(parameters))
             if "error" in response or "result" not in response:
                 reported = response.get("error", "no result")
@@ -122,7 +135,8 @@ class EndpointPool:
     def _check_chain_id(self, web3: Web3, url: str) -> None:
         if self._chain_id is not None and web3.eth.chain_id != self._chain_id:
             raise mismatch(
-                f"{url} is a node of chain {web3.eth.chain_id}, and these files belong to chain {self._chain_id}"
+                f"{url} is a node of chain {web3.eth.chain_id}, and these files belong to chain "
+                f"{self._chain_id}"
             )
 
     def _check_contract(self, web3: Web3, url: str) -> None:
@@ -134,12 +148,16 @@ class EndpointPool:
             raise mismatch(f"the chain at {url} has no contract at {address}")
         if not artifact("Registry").runs_as(code):
             raise mismatch(
-                f"the contract at {address} on the chain at {url} is not a Sealroot registry of this version"
+                f"the contract at {address} on the chain at {url} is not a Sealroot registry of "
+                "this version"
             )
 
 
 def reading(pool: EndpointPool, question: Callable[[Web3], AnswerT]) -> AnswerT:
-    """Return the answer to a question that no healthy node refuses; a refusal counts as no answer."""
+    """Return the answer to a question that no healthy node refuses.
+
+    A refusal counts as no answer.
+    """
     try:
         return pool.ask(question)
     except (Web3RPCError, ContractLogicError, BadFunctionCallOutput) as error:
@@ -150,10 +168,13 @@ def unavailable(failures: Sequence[str]) -> ChainUnavailableError:
     """Return the error for a chain of which no node gave a usable answer."""
     return explained(
         ChainUnavailableError(
-            f"no node of the chain gave a usable answer ({'; '.join(failures) or 'none is configured'})"
+            f"no node of the chain gave a usable answer "
+            f"({'; '.join(failures) or 'none is configured'})"
         ),
-        means="Nothing was lost: documents already signed stay as they are, and what waits for the chain keeps waiting.",
-        way_out="Start the local chain with `sealroot registry up`, or correct the RPC addresses in registry.json, and run "
+        means="Nothing was lost: documents already signed stay as they are, and what waits for "
+        "the chain keeps waiting.",
+        way_out="Start the local chain with `sealroot registry up`, or correct the RPC addresses "
+        "in registry.json, and run "
         "the same command again.",
     )
 
@@ -162,8 +183,10 @@ def mismatch(message: str) -> ChainMismatchError:
     """Return the error for files and a chain that were not made together."""
     return explained(
         ChainMismatchError(f"this database and this chain do not belong together: {message}"),
-        means="Nothing was read or written. A local chain keeps nothing when it stops: after a restart it is another chain.",
-        way_out="Connect to the chain these files were made with, or begin again: name a new home folder with --home and "
+        means="Nothing was read or written. A local chain keeps nothing when it stops: after a "
+        "restart it is another chain.",
+        way_out="Connect to the chain these files were made with, or begin again: name a new home "
+        "folder with --home and "
         "run `sealroot registry deploy`.",
     )
 

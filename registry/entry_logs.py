@@ -1,7 +1,7 @@
-"""Journal entries from a node's event logs, checked in ranges of blocks against the head the contract has there.
+"""Journal entries from a node's event logs, checked range by range against the contract's head.
 
-A node that leaves an entry out, adds one or changes one is noticed, and the entry is named: the logs and the contract's
-own `size()` and `head()` must tell the same story after every range.
+A node that leaves an entry out, adds one or changes one is noticed, and the entry is named: the
+logs and the contract's own `size()` and `head()` must tell the same story after every range.
 """
 
 from typing import Any, Final, NamedTuple
@@ -55,12 +55,18 @@ class EntryLogs:
         return int(self._read("eth_blockNumber"), 16)
 
     def time_of_block(self, name: str) -> int | None:
-        """Return the time of the block `latest` or `pending`, Unix seconds; None where a node has no such block."""
+        """Return the time of the block `latest` or `pending`, Unix seconds.
+
+        None where a node has no such block.
+        """
         block = self._read("eth_getBlockByNumber", name, False)
         return None if block is None else int(block["timestamp"], 16)
 
     def journal_at(self, block: int) -> JournalHead | None:
-        """Return the contract's size and head after a block; None where it was not there yet or the node forgot."""
+        """Return the contract's size and head after a block.
+
+        None where it was not there yet or the node forgot.
+        """
         try:
             size, head = (
                 self._pool.request("eth_call", self._call(s), hex(block))
@@ -73,7 +79,10 @@ class EntryLogs:
         return JournalHead(int(size, 16), bytes.fromhex(head[2:]))
 
     def read(self, first: int, stop: int, last_block: int) -> list[JournalEntry]:
-        """Return the entries first to stop - 1, none of them after `last_block`; raises `ChainLiesError`."""
+        """Return the entries first to stop - 1, none of them after `last_block`.
+
+        Raises `ChainLiesError`.
+        """
         start = self._start_before(first, last_block)
         return self._read_from(start, first, stop, last_block)
 
@@ -89,7 +98,8 @@ class EntryLogs:
     def _start_before(self, first: int, last_block: int) -> Position:
         """The last block after which the journal had at most `first` entries, found by halving.
 
-        A node that has forgotten its old states cannot say; then the journal is read from its beginning.
+        A node that has forgotten its old states cannot say; then the journal is read from its
+        beginning.
         """
         found, low, high = self._begin, self._begin.block, last_block
         while first > 0 and low <= high:
@@ -117,7 +127,7 @@ class EntryLogs:
         return logged, Position(end + 1, journal)
 
     def _follow(self, start: Position, end: int, logged: list[LoggedEntry]) -> JournalHead:
-        """The journal after these entries, once the contract has confirmed it at the end of the range."""
+        """The journal after these entries, confirmed by the contract at the end of the range."""
         size, head = start.journal
         for item in logged:
             if item.entry.index != size:
@@ -132,7 +142,7 @@ class EntryLogs:
         return told
 
     def _first_lie(self, start: Position, end: int, logged: list[LoggedEntry]) -> ChainLiesError:
-        """The error that names the first entry in which logs and contract differ, found by halving the range."""
+        """The error that names the first entry in which logs and contract differ."""
         low, high = start.block, end
         while low < high:
             middle = (low + high) // 2
@@ -152,7 +162,7 @@ class EntryLogs:
     def _call(self, selector: str) -> dict[str, str]:
         return {"to": self._address, "data": selector}
 
-    def _read(self, method: str, *parameters: Any) -> Any:
+    def _read(self, method: str, *parameters: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
         try:
             return self._pool.request(method, *parameters)
         except Web3RPCError as error:
@@ -160,7 +170,10 @@ class EntryLogs:
 
 
 def decode_log(log: dict[str, Any]) -> LoggedEntry:
-    """Return the entry in one raw `Entry` log; raises `ChainUnavailableError` for anything else than such a log."""
+    """Return the entry in one raw `Entry` log.
+
+    Raises `ChainUnavailableError` for anything else than such a log.
+    """
     try:
         block = int(log["blockNumber"], 16)
         index = int(log["topics"][1], 16)
@@ -186,8 +199,10 @@ def lies(index: int, why: str) -> ChainLiesError:
     """Return the error for a node whose entries do not fit the contract."""
     return explained(
         ChainLiesError(why, index),
-        means="This node does not tell the journal as the contract keeps it: nothing it says about trust may be used.",
-        way_out="Name another node of the chain first in registry.json, and have this one examined by its operator.",
+        means="This node does not tell the journal as the contract keeps it: nothing it says "
+        "about trust may be used.",
+        way_out="Name another node of the chain first in registry.json, and have this one "
+        "examined by its operator.",
     )
 
 

@@ -1,4 +1,4 @@
-"""After how many blocks an entry can no longer change, for each kind of chain a registry may live on."""
+"""After how many blocks an entry can no longer change, for each kind of chain."""
 
 from enum import Enum
 
@@ -11,7 +11,10 @@ class Engine(Enum):
     QBFT = "qbft"
     """Byzantine fault tolerant (Besu, GoQuorum): a block is final as soon as it is there."""
     CLIQUE = "clique"
-    """Proof of authority (geth): a block is safe once more than half of the validators built on it."""
+    """Proof of authority (geth).
+
+    A block is safe once more than half of the validators built on it.
+    """
 
 
 def finality_depth(engine: Engine, validators: int) -> int:

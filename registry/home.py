@@ -1,4 +1,6 @@
-"""The home folder of whoever operates or uses a registry: settings, accounts, keys, public documents and copies.
+"""The home folder of whoever operates or uses a registry.
+
+Settings, accounts, keys, public documents and copies.
 
 registry.json           where the chain and the contracts are
 accounts/               chain accounts (account_files.py)

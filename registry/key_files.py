@@ -1,8 +1,11 @@
-"""Files with private signing keys, for batches and checkpoints: a stand-in for a hardware module, for development only.
+"""Files with private signing keys, for batches and checkpoints.
+
+A stand-in for a hardware module, for development only.
 
     { "format": "sealroot-insecure-key-1", "alg": -7, "private": "<hex>", "kid": "<hex>" }
 
-`private` is the P-256 scalar, the seed of ML-DSA-44 (FIPS 204) or of Ed25519 (RFC 8032), 32 bytes each.
+`private` is the P-256 scalar, the seed of ML-DSA-44 (FIPS 204) or of Ed25519 (RFC 8032), 32 bytes
+each.
 """
 
 import json
@@ -66,7 +69,10 @@ class InsecureKeyFile:
 
 
 def make_insecure_key(path: Path, alg: int) -> Kid:
-    """A new key file is at `path`, readable by its owner alone; raises `KeyFileError` where one is there."""
+    """A new key file is at `path`, readable by its owner alone.
+
+    Raises `KeyFileError` where one is there.
+    """
     private, secret = _generate(alg, path)
     kid = kid_of(_public(private))
     content = {"format": FORMAT, "alg": alg, "private": secret.hex(), "kid": kid.hex()}

@@ -1,4 +1,7 @@
-"""A local chain for demonstrations and tests: Hardhat's node on loopback, one process, keeping nothing when it ends."""
+"""A local chain for demonstrations and tests.
+
+Hardhat's node on loopback, one process, keeping nothing when it ends.
+"""
 
 import json
 import os
@@ -42,13 +45,19 @@ class LocalChain:
         return f"http://{LOOPBACK}:{self.port}"
 
     def advance(self, seconds: int) -> None:
-        """The chain's clock stands this much later, and a block has been made: only a local chain can do that."""
+        """The chain's clock stands this much later, and a block has been made.
+
+        Only a local chain can do that.
+        """
         rpc(self.url, "evm_increaseTime", [seconds])
         rpc(self.url, "evm_mine", [])
 
 
 def start_local_chain(folder: Path, port: int = 0) -> LocalChain:
-    """A node answers on loopback and is recorded in `folder`; it lives until `stop_local_chain`. Port 0 picks a free one."""
+    """A node answers on loopback and is recorded in `folder`; it lives until `stop_local_chain`.
+
+    Port 0 picks a free one.
+    """
     if (running := find_local_chain(folder)) is not None:
         return running
     if port and not _is_free(port):
@@ -97,7 +106,7 @@ def running_local_chain(folder: Path, port: int = 0) -> Iterator[LocalChain]:
         stop_local_chain(folder)
 
 
-def rpc(url: str, method: str, parameters: list[Any]) -> Any:
+def rpc(url: str, method: str, parameters: list[Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
     """Return the result of one JSON-RPC call to a local node; raises `LocalChainError`."""
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
     try:
@@ -152,7 +161,9 @@ def _wait_until_ready(pid: int, url: str, log: Path) -> None:
         time.sleep(0.02)
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    raise _not_started(f"the node did not answer within {READY_SECONDS:.0f} seconds", f"Read {log}.")
+    raise _not_started(
+        f"the node did not answer within {READY_SECONDS:.0f} seconds", f"Read {log}."
+    )
 
 
 def _terminate(chain: LocalChain) -> None:

@@ -1,4 +1,7 @@
-"""A registry as its operator holds it: home folder, chain, and the council members whose accounts are at hand."""
+"""A registry as its operator holds it.
+
+Home folder, chain, and the council members whose accounts are at hand.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +47,7 @@ class OpenRegistry:
         return Council(self.chain, patience_seconds=self.patience_seconds)
 
     def members(self) -> Sequence[ChainAccount]:
-        """Return as many council members as must agree, where their accounts are in the home folder."""
+        """Return as many council members as must agree, from the home folder's accounts."""
         if not self._members:
             names = self.home.council_names()[: self.council().threshold()]
             self._members = [self.home.account(name) for name in names]
@@ -58,7 +61,10 @@ class OpenRegistry:
         is_done: Callable[[], bool],
         contract: ContractName = "Registry",
     ) -> None:
-        """The council has done this, exactly once; raises `ActScheduledError` when its delay is still running."""
+        """The council has done this, exactly once.
+
+        Raises `ActScheduledError` when its delay is still running.
+        """
         made = self.council().decide(
             function, arguments, self.members(), contract=contract, is_done=is_done
         )
@@ -74,17 +80,25 @@ class OpenRegistry:
         self.chain.send(function, arguments, self.home.account(account), is_done=is_done)
 
 
-def open_registry(home: RegistryHome, **options: Any) -> OpenRegistry:
+def open_registry(
+    home: RegistryHome,
+    *,
+    patience_seconds: float = 60.0,
+    progress: Callable[[int, int], None] = _silent,
+) -> OpenRegistry:
     """Return the registry of a home folder."""
-    return OpenRegistry(home, home.open_chain(), **options)
+    return OpenRegistry(home, home.open_chain(), patience_seconds, progress)
 
 
 def scheduled(proposal: Proposal) -> ActScheduledError:
     """Return the error that says a dangerous act is decided and waits for its delay."""
     return explained(
         ActScheduledError(
-            f"proposal {proposal.number} is approved and waits for its delay until {proposal.ready_at} (Unix seconds)"
+            f"proposal {proposal.number} is approved and waits for its delay until "
+            f"{proposal.ready_at} (Unix seconds)"
         ),
-        means="Nothing has changed yet. The delay gives the members time to cancel what should not happen.",
-        way_out=f"From that time on, and within a week: `sealroot registry council execute {proposal.number}`.",
+        means="Nothing has changed yet. The delay gives the members time to cancel what should "
+        "not happen.",
+        way_out=f"From that time on, and within a week: `sealroot registry council execute "
+        f"{proposal.number}`.",
     )

@@ -1,7 +1,8 @@
 """Errors for people: what happened, what it means, what to do next.
 
-The message of an error says what happened. The two other sentences travel as its notes (PEP 678), so that any of our
-error classes can carry them and only the outermost command has to know how they are printed.
+The message of an error says what happened. The two other sentences travel as its notes (PEP 678),
+so that any of our error classes can carry them and only the outermost command has to know how they
+are printed.
 """
 
 from typing import TypeVar
@@ -17,6 +18,9 @@ def explained(error: ErrorT, *, means: str, way_out: str) -> ErrorT:
 
 
 def told(error: BaseException) -> tuple[str, str, str]:
-    """Return what happened, what it means and what to do; the last two are empty where the error does not say."""
+    """Return what happened, what it means and what to do.
+
+    The last two are empty where the error does not say.
+    """
     notes = [*getattr(error, "__notes__", []), "", ""]
     return str(error), notes[0], notes[1]

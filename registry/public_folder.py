@@ -3,7 +3,8 @@
     status/<digest>.cbor    status lists        types/<digest>.json    type documents
     details/<digest>.cbor   status details
 
-`<digest>` is SHA-256 of the file in hex, as the journal has it: any plain web server can serve the folder.
+`<digest>` is SHA-256 of the file in hex, as the journal has it: any plain web server can serve the
+folder.
 """
 
 import hashlib
@@ -37,7 +38,7 @@ class PublicFolder:
         return self.root / folder / f"{digest.hex()}{suffix}"
 
     def publish(self, kind: Document, document: bytes) -> Digest:
-        """The document is on disk, whole, under the digest that is returned, before its digest goes to the chain."""
+        """The document is on disk, whole, under the digest that is returned."""
         digest = Digest(hashlib.sha256(document).digest())
         path = self.path(kind, digest)
         if not self.holds(kind, digest):
@@ -67,14 +68,17 @@ class PublicFolder:
         return content
 
     def digests(self, kind: Document) -> list[Digest]:
-        """Return the digests of all files of this kind, whether or not their bytes still fit, in order."""
+        """Return the digests in the names of all files of this kind, in order."""
         folder, suffix = kind.value
         names = (path.name.removesuffix(suffix) for path in (self.root / folder).glob(f"*{suffix}"))
         return sorted(Digest(bytes.fromhex(name)) for name in names if _is_digest(name))
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """The file holds exactly `content` and is on disk; a reader, or a crash, sees the old file or the new one."""
+    """The file holds exactly `content` and is on disk.
+
+    A reader, or a crash, sees the old file or the new one.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -106,6 +110,7 @@ def _is_digest(name: str) -> bool:
 def _unusable(path: Path, why: str) -> PublicFolderError:
     return explained(
         PublicFolderError(f"the published document {path} {why}"),
-        means="The journal promises this document; without it nobody can say whether the credentials it covers still hold.",
+        means="The journal promises this document; without it nobody can say whether the "
+        "credentials it covers still hold.",
         way_out="Copy the file from a mirror or a backup, or let its agency publish a new version.",
     )

@@ -1,4 +1,7 @@
-"""What the contracts' refusals mean to a person: one sentence for each custom error, with its arguments filled in."""
+"""What the contracts' refusals mean to a person.
+
+One sentence for each custom error, with its arguments filled in.
+"""
 
 from typing import Final
 
@@ -41,7 +44,10 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
     ),
     "RegistryUnauthorizedAccount": (
         "account {account} may not do this for agency {agencyCode}",
-        "Use the agency's own account: the anchor account anchors and publishes, the operations account ends keys and delegates.",
+        (
+            "Use the agency's own account: the anchor account anchors and publishes, "
+            "the operations account ends keys and delegates."
+        ),
     ),
     "RegistryInvalidKey": (
         "key {kid} is not a COSE_Key of a permitted shape",
@@ -74,12 +80,18 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "Nothing needs to be done.",
     ),
     "RegistrySinceTooLate": (
-        "key {kid} cannot be declared compromised since {since}: the latest time possible is {latest}",
+        (
+            "key {kid} cannot be declared compromised since {since}: the latest time possible is "
+            "{latest}"
+        ),
         "Name that time or an earlier one.",
     ),
     "RegistryUnexpectedBatch": (
         "batch {batchNo} of agency {agencyCode} is not the next one, which is {nextBatch}",
-        "Look at what is anchored before sending again: another process may have anchored this batch.",
+        (
+            "Look at what is anchored before sending again: another process may have anchored this "
+            "batch."
+        ),
     ),
     "RegistryUnknownBatch": (
         "agency {agencyCode} has not anchored a batch {batchNo}",
@@ -94,7 +106,10 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "Lists are numbered from 1.",
     ),
     "RegistryStatusVersionNotRising": (
-        "version {listVersion} of status list {list} of agency {agencyCode} does not follow the published version {lastVersion}",
+        (
+            "version {listVersion} of status list {list} of agency {agencyCode} does not follow "
+            "the published version {lastVersion}"
+        ),
         "Publish a higher version made from the newest list.",
     ),
     "RegistryUnknownAccreditation": (
@@ -161,7 +176,10 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
     "CouncilInvalidCall": ("the proposal calls no contract", CHECK_ARGUMENTS),
     "CouncilNotPending": (
         "proposal {id} can no longer be decided",
-        "See what became of it with `sealroot registry council show`; propose it again where it expired.",
+        (
+            "See what became of it with `sealroot registry council show`; propose it again "
+            "where it expired."
+        ),
     ),
     "CouncilAlreadyApproved": (
         "{member} has approved proposal {id} before",
@@ -201,4 +219,7 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
     ),
     "AccessManagerExpired": ("the act was scheduled, and its week has passed", "Propose it again."),
 }
-"""By the error's name: what happened, and what to do. The braces name the error's arguments in the ABI."""
+"""By the error's name: what happened, and what to do.
+
+The braces name the error's arguments in the ABI.
+"""

@@ -41,7 +41,7 @@ def refusal(error: ContractLogicError | Web3RPCError) -> ContractRefusedError:
 
 
 def decode_revert(revert: bytes) -> Revert | None:
-    """Return the custom error in revert bytes, or None for bytes that are not one of our contracts'."""
+    """Return the custom error in revert bytes, or None where it is none of ours."""
     found = _errors_by_selector().get(revert[:4])
     if found is None:
         return None
@@ -83,7 +83,7 @@ def _told(arguments: dict[str, Any]) -> dict[str, str]:
     return {name: _value(name, value) for name, value in arguments.items()}
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: object) -> str:
     if isinstance(value, bytes):
         return (
             value.rstrip(b"\0").decode("ascii", "replace") if name.endswith("Code") else value.hex()

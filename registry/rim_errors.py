@@ -1,4 +1,6 @@
-"""The errors of the registry's rim: files, accounts, the local chain and transactions, beside those of `registry.errors`.
+"""The errors of the registry's rim.
+
+Files, accounts, the local chain and transactions, beside those of `registry.errors`.
 
 SealrootError
 ├── HomeError                       the home folder lacks or contradicts what a command needs
@@ -58,7 +60,10 @@ class ChainLiesError(ChainError):
 
 
 class ContractRefusedError(TransactionRefusedError):
-    """The contract refused a change; `reason` is the name of its error, such as `RegistryUnknownAgency`."""
+    """The contract refused a change.
+
+    `reason` is the name of its error, such as `RegistryUnknownAgency`.
+    """
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
@@ -66,7 +71,10 @@ class ContractRefusedError(TransactionRefusedError):
 
 
 class TransactionPendingError(ChainError):
-    """A transaction was sent and is not in a block yet: it may still take effect, so look before sending again."""
+    """A transaction was sent and is not in a block yet.
+
+    It may still take effect, so look before sending again.
+    """
 
     def __init__(self, message: str, transaction: str) -> None:
         super().__init__(message)

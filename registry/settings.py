@@ -11,10 +11,13 @@ def hardhat_folder() -> Path:
 
 
 def environment_of_node() -> dict[str, str]:
-    """Return the environment for a node we start: ours, and nothing is reported to Hardhat's makers."""
+    """Return the environment for a node we start.
+
+    Ours, and nothing is reported to Hardhat's makers.
+    """
     return {**os.environ, "HARDHAT_DISABLE_TELEMETRY": "true"}
 
 
 def account_password() -> str | None:
-    """Return the password for encrypted account files from $SEALROOT_ACCOUNT_PASSWORD, where it is set."""
+    """Return $SEALROOT_ACCOUNT_PASSWORD, for encrypted account files, where it is set."""
     return os.environ.get("SEALROOT_ACCOUNT_PASSWORD")

@@ -1,4 +1,7 @@
-"""Following the chain: a checked copy of the journal on disk, read on from where it stopped, replayed into a trust state."""
+"""Following the chain.
+
+A checked copy of the journal on disk, read on from where it stopped, replayed into a trust state.
+"""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -27,10 +30,11 @@ def follow(
     copy: Journal | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Followed:
-    """Return the chain's whole journal, every entry checked against its head, starting from a copy where there is one.
+    """Return the chain's whole journal, checked against its head, read on from a copy.
 
-    Raises `ChainMismatchError` when the copy is not the beginning of the chain's journal, `JournalError` when an entry
-    breaks a rule, `ChainLiesError` when a node's entries and its contract disagree.
+    Raises `ChainMismatchError` when the copy is not the beginning of the chain's journal,
+    `JournalError` when an entry breaks a rule, `ChainLiesError` when a node's entries and its
+    contract disagree.
     """
     known = copy or Journal(chain.chain_id, chain.contract, ())
     if (known.chain_id, known.contract) != (chain.chain_id, chain.contract):
@@ -76,7 +80,7 @@ def follow_home(
     chain: JournalChain,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Followed:
-    """The copy in the home folder is as long as the chain's journal, and is returned with what it says."""
+    """The copy in the home folder has all entries of the chain; returned with what it says."""
     copy = read_copy(home)
     followed = follow(chain, copy, progress)
     if copy is None or len(copy.entries) != len(followed.journal.entries):
@@ -86,7 +90,10 @@ def follow_home(
 
 
 def read_copy(home: RegistryHome) -> Journal | None:
-    """Return the copy of the journal in the home folder; a damaged one counts for none and is read again."""
+    """Return the copy of the journal in the home folder.
+
+    A damaged one counts for none and is read again.
+    """
     try:
         return read_journal_file(home.journal_copy.read_bytes())
     except (OSError, JournalError):
@@ -97,7 +104,9 @@ def not_together(what: str) -> ChainMismatchError:
     """Return the error for a home folder and a chain that were not made together."""
     return explained(
         ChainMismatchError(f"this database and this chain do not belong together: {what}"),
-        means="Nothing was changed. A local chain keeps nothing when it stops: it may have been started and deployed anew.",
-        way_out="Connect to the chain these files were made with (rpc_urls in registry.json), or begin again in a new "
+        means="Nothing was changed. A local chain keeps nothing when it stops: it may have been "
+        "started and deployed anew.",
+        way_out="Connect to the chain these files were made with (rpc_urls in registry.json), or "
+        "begin again in a new "
         "folder: `sealroot registry deploy --home NEW-FOLDER`.",
     )

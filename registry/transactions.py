@@ -1,9 +1,13 @@
-"""Sending a transaction so that it takes effect once: look, sign once, send the same bytes anywhere, look again."""
+"""Sending a transaction so that it takes effect once.
+
+Look, sign once, send the same bytes anywhere, look again.
+"""
 
 import time
 from collections.abc import Callable
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
+from eth_typing import ChecksumAddress
 from web3 import Web3
 from web3.exceptions import ContractLogicError, TransactionNotFound, Web3RPCError
 from web3.types import TxParams, TxReceipt
@@ -29,7 +33,10 @@ _NONCE_USED: Final = (
 
 
 class NonceTakenError(Exception):
-    """Another transaction of the same account took the nonce between looking and sending; look again."""
+    """Another transaction of the same account took the nonce between looking and sending.
+
+    Look again.
+    """
 
 
 class Sender:
@@ -51,7 +58,10 @@ class Sender:
         is_done: Callable[[], bool],
         nonce: int | None = None,
     ) -> Sent:
-        """The change has been made, exactly once (`RegistryChain.send`); `nonce` fixes the account's nonce, where given."""
+        """The change has been made, exactly once (`RegistryChain.send`).
+
+        `nonce` fixes the account's nonce, where given.
+        """
         for _ in range(NONCE_ATTEMPTS):
             if is_done():
                 return ALREADY_MADE
@@ -65,7 +75,8 @@ class Sender:
                 f"account {account.address} is used by something else at the same time"
             ),
             means="Nothing of this command changed the chain.",
-            way_out="Stop the other process that sends from this account, then run the command again.",
+            way_out="Stop the other process that sends from this account, then run the command "
+            "again.",
         )
 
     def _send_once(
@@ -79,8 +90,8 @@ class Sender:
         unsigned = self._transaction(to, call, account.address, nonce)
         raw = account.sign_transaction(dict(unsigned))
         name = "0x" + Web3.keccak(raw).hex().removeprefix("0x")
-        # A crash right here leaves nothing. After the next line the transaction may be out: whoever starts again asks
-        # `is_done` first, and waits for what is pending, so it is not made twice.
+        # A crash right here leaves nothing. After the next line the transaction may be out: whoever
+        # starts again asks `is_done` first, and waits for what is pending, so it is not made twice.
         self._broadcast(raw, name)
         receipt = self._receipt(name)
         if receipt is None:
@@ -106,7 +117,7 @@ class Sender:
         del transaction["from"]
         return transaction
 
-    def _settled_nonce(self, address: Any) -> int:
+    def _settled_nonce(self, address: ChecksumAddress) -> int:
         """The account's next nonce, once nothing sent earlier is still waiting for a block."""
         deadline = time.monotonic() + self._timeout
         while True:
@@ -123,7 +134,8 @@ class Sender:
 
     def _estimate(self, transaction: TxParams) -> int:
         try:
-            # "pending", because the newest block of a quiet chain is old, and what waits for a time looks too early there.
+            # "pending", because the newest block of a quiet chain is old, and what waits for a time
+            # looks too early there.
             return self._pool.ask(lambda web3: web3.eth.estimate_gas(transaction, "pending"))
         except ContractLogicError as error:
             raise refusal(error) from error
@@ -131,7 +143,10 @@ class Sender:
             raise _refused(error) from error
 
     def _broadcast(self, raw: bytes, name: str) -> None:
-        """At least one node has the transaction; the same bytes cannot take effect twice, however many have it."""
+        """At least one node has the transaction.
+
+        The same bytes cannot take effect twice, however many have it.
+        """
         try:
             self._pool.ask(lambda web3: web3.eth.send_raw_transaction(raw))
         except (ContractLogicError, Web3RPCError) as error:
@@ -146,7 +161,8 @@ class Sender:
                 raise NonceTakenError from error
         except ChainUnavailableError as error:
             error.add_note(
-                f"Transaction {name} may have been sent all the same; the next run looks before it sends."
+                f"Transaction {name} may have been sent all the same; the next run looks before it "
+                "sends."
             )
             raise
 
@@ -194,7 +210,8 @@ def pending(what: str, name: str) -> TransactionPendingError:
     return explained(
         TransactionPendingError(f"{what} was sent and is not in a block yet", name),
         means="It may still take effect. Nothing is lost, and nothing will be made twice.",
-        way_out="Run the same command again: it looks at the chain before it sends. See whether the chain makes new blocks.",
+        way_out="Run the same command again: it looks at the chain before it sends. See whether "
+        "the chain makes new blocks.",
     )
 
 
@@ -202,5 +219,6 @@ def _refused(error: Web3RPCError) -> TransactionRefusedError:
     return explained(
         TransactionRefusedError(f"the node refused the transaction: {str(error)[:200]}"),
         means="Nothing changed on the chain.",
-        way_out="A registry's chain has gas price zero; check that this node accepts transactions without a fee.",
+        way_out="A registry's chain has gas price zero; check that this node accepts transactions "
+        "without a fee.",
     )

@@ -1,1 +1,4 @@
-"""What the operator of a registry does, as functions: the commands, the demonstration and the tests call the same ones."""
+"""What the operator of a registry does, as functions.
+
+The commands, the demonstration and the tests call the same ones.
+"""

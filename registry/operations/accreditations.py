@@ -1,4 +1,7 @@
-"""Accreditation: the council grants it, an accredited agency passes part of it on, and either ends what it gave."""
+"""Accreditation.
+
+The council grants it, an accredited agency passes part of it on, and either ends what it gave.
+"""
 
 from collections.abc import Callable
 
@@ -14,11 +17,13 @@ from registry.rim_errors import UnknownNumberError
 def grant(
     registry: OpenRegistry, code: str, type_no: int, *, depth: int = 0, until: int = 0
 ) -> int:
-    """The agency may issue this type, and delegate it `depth` levels down; returns the accreditation's number.
+    """The agency may issue this type, and delegate it `depth` levels down.
+
+    Returns the accreditation's number.
 
     The same grant again is not made twice while the first is in force.
     """
-    find = _finder(registry, 0, code, type_no, depth, until)
+    find = _finder(registry, 0, code, type_no=type_no, depth=depth, until=until)
     arguments = [encode_agency_code(code), type_no, depth, until]
     registry.decide("grantAccreditation", arguments, is_done=lambda: find() is not None)
     return _number(find())
@@ -33,9 +38,12 @@ def delegate(
     until: int = 0,
     account: str | None = None,
 ) -> int:
-    """Another agency is accredited within `parent`; returns the new number. Sent by the parent's operations account."""
+    """Another agency is accredited within `parent`; returns the new number.
+
+    Sent by the parent's operations account.
+    """
     above = accreditation(registry, parent)
-    find = _finder(registry, parent, code, above.type_no, depth, until)
+    find = _finder(registry, parent, code, type_no=above.type_no, depth=depth, until=until)
     arguments = [parent, encode_agency_code(code), above.type_no, depth, until]
     registry.act(
         "delegateAccreditation",
@@ -47,7 +55,10 @@ def delegate(
 
 
 def end(registry: OpenRegistry, number: int, *, by_agency: str | None = None) -> None:
-    """The accreditation, and all below it, has ended. By the parent's agency where it is named, else by the council."""
+    """The accreditation, and all below it, has ended.
+
+    By the parent's agency where it is named, else by the council.
+    """
 
     def is_done() -> bool:
         return accreditation(registry, number).ended_at is not None
@@ -72,9 +83,9 @@ def accreditation(registry: OpenRegistry, number: int) -> Accreditation:
 
 
 def _finder(
-    registry: OpenRegistry, parent: int, code: str, type_no: int, depth: int, until: int
+    registry: OpenRegistry, parent: int, code: str, *, type_no: int, depth: int, until: int
 ) -> Callable[[], Accreditation | None]:
-    """Return a function that looks for exactly this accreditation, not ended, in the journal as it is then."""
+    """Return a function that looks for exactly this accreditation, not ended, in the journal."""
     wanted = (parent, AgencyCode(code), type_no, depth, until)
 
     def find() -> Accreditation | None:

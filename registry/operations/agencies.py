@@ -1,4 +1,7 @@
-"""Agencies through their life: register, rename, suspend, resume, close. All of it is the council's business."""
+"""Agencies through their life: register, rename, suspend, resume, close.
+
+All of it is the council's business.
+"""
 
 from credential.ids import AgencyCode
 from registry.chain_protocol import AgencyOnChain
@@ -26,7 +29,10 @@ def register(
     anchor_account: str | None = None,
     operations_account: str | None = None,
 ) -> None:
-    """The agency is registered and active. An account not given is made here, unencrypted, for development."""
+    """The agency is registered and active.
+
+    An account not given is made here, unencrypted, for development.
+    """
     padded = encode_agency_code(code)
     anchor = anchor_account or _account_made_here(registry, anchor_account_name(code))
     operations = operations_account or _account_made_here(registry, operations_account_name(code))

@@ -1,4 +1,7 @@
-"""Trust bundles: the journal or its snapshot, with the newest public documents, vouched for by checkpoints."""
+"""Trust bundles.
+
+The journal or its snapshot, with the newest public documents, vouched for by checkpoints.
+"""
 
 from typing import NamedTuple
 
@@ -24,7 +27,7 @@ class Collected(NamedTuple):
 
 
 def make_full(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, ...]]:
-    """Return a full bundle as of the newest checkpoint (or as read from the chain now), and what is missing in it."""
+    """Return a full bundle as of the newest checkpoint, else of now, and what it lacks."""
     journal = registry.followed().journal
     checkpoints = chain_for_bundle(registry.home)
     size = checkpoints[-1].statement.size if checkpoints else len(journal.entries)
@@ -37,7 +40,10 @@ def make_full(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, .
 
 
 def make_lite(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, ...]]:
-    """Return a lite bundle as of the newest checkpoint, and what is missing in it; raises `HomeError` without one."""
+    """Return a lite bundle as of the newest checkpoint, and what is missing in it.
+
+    Raises `HomeError` without one.
+    """
     checkpoints = chain_for_bundle(registry.home)
     if not checkpoints:
         raise explained(
@@ -45,7 +51,8 @@ def make_lite(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, .
                 "there is no checkpoint, and a lite bundle needs one: nothing else vouches for it"
             ),
             means="No bundle was made.",
-            way_out="Make one with `sealroot registry checkpoint create`, `sign` and `assemble`, or make a full bundle.",
+            way_out="Make one with `sealroot registry checkpoint create`, `sign` and `assemble`, "
+            "or make a full bundle.",
         )
     state = _state_at(registry, checkpoints[-1].statement.size)
     documents, missing = collect(registry.home.public, state)
@@ -53,7 +60,10 @@ def make_lite(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, .
 
 
 def collect(public: PublicFolder, state: TrustState) -> Collected:
-    """Return the newest documents the state names; a changed document raises, a missing one is named."""
+    """Return the newest documents the state names.
+
+    A changed document raises, a missing one is named.
+    """
     lists, missing = [], []
     details = []
     for (code, list_no), record in state.content.status.items():

@@ -1,8 +1,10 @@
-"""Checkpoints, k of n: one person writes the statement, each signer signs it alone, someone puts the signatures together.
+"""Checkpoints, k of n.
 
-checkpoints/<size>-<time>.statement      what is to be signed
-checkpoints/<size>-<time>.<kid>.signed   the same with one signature: a checkpoint in itself, of one signer
-checkpoints/<size>-<time>.checkpoint     with at least k of them
+One person writes the statement, each signer signs it alone, someone puts the signatures together.
+
+    checkpoints/<size>-<time>.statement      what is to be signed
+    checkpoints/<size>-<time>.<kid>.signed   the same with one signature: a small checkpoint
+    checkpoints/<size>-<time>.checkpoint     with at least k of them
 """
 
 from collections.abc import Sequence
@@ -38,7 +40,10 @@ CHECKPOINT_SUFFIX: Final = ".checkpoint"
 
 
 def create(registry: OpenRegistry, at: int) -> Path:
-    """The statement of the journal's finalized entries stands in checkpoints/; `at` is now, Unix seconds."""
+    """The statement of the journal's finalized entries stands in checkpoints/.
+
+    `at` is now, Unix seconds.
+    """
     followed = registry.followed()
     size = min(registry.chain.finalized_size(), len(followed.journal.entries))
     builder = TrustBuilder(followed.journal.chain_id, followed.journal.contract)
@@ -50,7 +55,10 @@ def create(registry: OpenRegistry, at: int) -> Path:
 
 
 def sign(statement_file: Path, signer: Signer) -> Path:
-    """One signer's signature over the statement stands beside it; needs no chain and no other file."""
+    """One signer's signature over the statement stands beside it.
+
+    Needs no chain and no other file.
+    """
     statement = decode_statement(_read(statement_file))
     signed = make_checkpoint(statement, [sign_statement(statement, signer)])
     path = statement_file.with_name(f"{_stem(statement)}.{signer.kid.hex()}{SIGNED_SUFFIX}")
@@ -59,7 +67,10 @@ def sign(statement_file: Path, signer: Signer) -> Path:
 
 
 def assemble(statement_file: Path, signed_files: Sequence[Path]) -> Path:
-    """The checkpoint stands beside its statement; raises `CheckpointError` when its own signers would not believe it."""
+    """The checkpoint stands beside its statement.
+
+    Raises `CheckpointError` when its own signers would not believe it.
+    """
     statement = decode_statement(_read(statement_file))
     parts = [decode_checkpoint(_read(path)) for path in signed_files]
     for path, part in zip(signed_files, parts, strict=True):
@@ -108,7 +119,10 @@ def chain_for_bundle(home: RegistryHome) -> tuple[Checkpoint, ...]:
 
 
 def write_trust_anchor(registry: OpenRegistry) -> bytes:
-    """The trust anchor of this registry, with the signers of now, is in the home folder; returns its bytes."""
+    """The trust anchor of this registry, with the signers of now, is in the home folder.
+
+    Returns its bytes.
+    """
     settings = registry.home.settings()
     signers = registry.state().signers
     if signers is None:

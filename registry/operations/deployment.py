@@ -1,4 +1,7 @@
-"""Making a registry from a home folder: council accounts, contracts, settings. Running it again goes on, or changes nothing."""
+"""Making a registry from a home folder: council accounts, contracts, settings.
+
+Running it again goes on, or changes nothing.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -9,7 +12,10 @@ from registry.payloads import Names
 
 
 class DeploymentPlan(NamedTuple):
-    """What shall be deployed; members not given by address are made here, unencrypted, for development."""
+    """What shall be deployed.
+
+    Members not given by address are made here, unencrypted, for development.
+    """
 
     names: Names
     rpc_urls: Sequence[str]
@@ -24,9 +30,12 @@ class DeploymentPlan(NamedTuple):
 def deploy_home(
     home: RegistryHome, plan: DeploymentPlan, progress: Callable[[str], None] = lambda _: None
 ) -> RegistrySettings:
-    """The registry stands on the chain and registry.json says where; what was done before is not done again.
+    """The registry stands on the chain and registry.json says where.
 
-    Raises `ChainMismatchError` when registry.json belongs to another chain than the one that answers.
+    What was done before is not done again.
+
+    Raises `ChainMismatchError` when registry.json belongs to another chain than the one that
+    answers.
     """
     if home.has_settings():
         home.open_chain().head()  # refuses a chain that is not the one in registry.json
@@ -34,7 +43,8 @@ def deploy_home(
     from registry.account_files import make_insecure_account  # noqa: PLC0415 - slow to import
     from registry.deploy import CouncilPlan, deploy  # noqa: PLC0415 - slow to import
 
-    # A crash anywhere below leaves the deployer's account; with it the next run finds how far this one came.
+    # A crash anywhere below leaves the deployer's account; with it the next run finds how far this
+    # one came.
     make_insecure_account(home.accounts, "deployer")
     members = list(plan.member_addresses) or _members_made_here(home, plan.members_made_here)
     made = deploy(

@@ -1,4 +1,7 @@
-"""The rules of the whole registry: algorithms, who signs checkpoints, and the registry that follows this one."""
+"""The rules of the whole registry.
+
+Algorithms, who signs checkpoints, and the registry that follows this one.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -17,7 +20,10 @@ _FUNCTIONS: Final = {
 def set_algorithm(
     registry: OpenRegistry, alg: int, phase: AlgorithmPhase, effective_at: int = 0
 ) -> None:
-    """The algorithm starts, is warned of or stops at a time; 0 is the moment the council's act takes effect."""
+    """The algorithm starts, is warned of or stops at a time.
+
+    0 is the moment the council's act takes effect.
+    """
 
     def is_done() -> bool:
         steps = registry.state().content.steps
@@ -29,7 +35,10 @@ def set_algorithm(
 def set_checkpoint_signers(
     registry: OpenRegistry, threshold: int, cose_keys: Sequence[bytes]
 ) -> None:
-    """`threshold` of these keys sign checkpoints from now on; raises `StructureError` or `KeyFormatError`."""
+    """`threshold` of these keys sign checkpoints from now on.
+
+    Raises `StructureError` or `KeyFormatError`.
+    """
     signers = make_signers(threshold, tuple(cose_keys))
     arguments = [threshold, encode_cose_key_array(signers.cose_keys)]
     registry.decide(
@@ -38,7 +47,10 @@ def set_checkpoint_signers(
 
 
 def set_successor(registry: OpenRegistry, chain_id: int, contract: str) -> None:
-    """This registry has ended, and the other one follows it: nothing can be appended here any more."""
+    """This registry has ended, and the other one follows it.
+
+    Nothing can be appended here any more.
+    """
     registry.decide(
         "setSuccessor",
         [chain_id, contract],

@@ -1,4 +1,7 @@
-"""Checking a copy of the journal: replay it, and hold it against the chain, another copy, or a bundle."""
+"""Checking a copy of the journal.
+
+Replay it, and hold it against the chain, another copy, or a bundle.
+"""
 
 from dataclasses import dataclass
 
@@ -13,7 +16,10 @@ from registry.trust_data import BundleKind
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a copy is held against: whole entries where they are at hand, else only heads after some sizes."""
+    """What a copy is held against.
+
+    Whole entries where they are at hand, else only heads after some sizes.
+    """
 
     name: str
     chain_id: int
@@ -35,7 +41,10 @@ class JournalFinding:
 
 
 def reference_of_chain(chain: JournalChain) -> Reference:
-    """Return the chain as a reference; its entries are read only when a head differs (`with_entries`)."""
+    """Return the chain as a reference.
+
+    Its entries are read only when a head differs (`with_entries`).
+    """
     return Reference("the chain", chain.chain_id, chain.contract, (chain.head(),), None)
 
 
@@ -46,7 +55,10 @@ def with_entries(reference: Reference, chain: JournalChain) -> Reference:
 
 
 def reference_of_file(name: str, content: bytes) -> Reference:
-    """Return a second copy or a bundle as a reference; raises `JournalError` or `BundleError` for neither."""
+    """Return a second copy or a bundle as a reference.
+
+    Raises `JournalError` or `BundleError` for neither.
+    """
     if content.startswith(b"SEALJNL1"):
         return _of_journal(name, read_journal_file(content))
     envelope = read_envelope(content, PAGE_LIMITS)
@@ -62,7 +74,7 @@ def reference_of_file(name: str, content: bytes) -> Reference:
 
 
 def check_copy(copy: Journal, reference: Reference) -> JournalFinding:
-    """Return what is wrong with a copy, or that nothing is, after replaying it and comparing it with the reference."""
+    """Return what is wrong with a copy, after replaying it and holding it against the reference."""
     said: list[str] = []
     if (copy.chain_id, copy.contract) != (reference.chain_id, reference.contract):
         return _finding(copy, reference, "foreign", None, ["it is the journal of another registry"])

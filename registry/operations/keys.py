@@ -1,4 +1,7 @@
-"""Batch keys: add, end, declare compromised, and confirm what a compromised key had rightly anchored."""
+"""Batch keys.
+
+Add, end, declare compromised, and confirm what a compromised key had rightly anchored.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +15,10 @@ from registry.payload_codec import encode_agency_code
 
 
 def add(registry: OpenRegistry, code: str, cose_key: bytes) -> Kid:
-    """The agency may sign batches with this key from now on; raises `KeyFormatError` for an unsafe key."""
+    """The agency may sign batches with this key from now on.
+
+    Raises `KeyFormatError` for an unsafe key.
+    """
     key = load_key(cose_key)  # the contract checks the shape, not whether the point is on its curve
     purpose = int(KeyPurpose.SIGN_BATCH_ROOTS)
     padded = encode_agency_code(code)
@@ -25,26 +31,40 @@ def add(registry: OpenRegistry, code: str, cose_key: bytes) -> Kid:
 
 
 def end(registry: OpenRegistry, kid: Kid, *, by_agency: str | None = None) -> None:
-    """The key anchors nothing more; what it has anchored stands. Done by the agency itself, or else by the council."""
-    _declare(registry, "endKey", [kid], by_agency, lambda found: bool(found[2]), kid)
+    """The key anchors nothing more; what it has anchored stands.
+
+    Done by the agency itself, or else by the council.
+    """
+    _declare(
+        registry,
+        "endKey",
+        [kid],
+        by_agency=by_agency,
+        is_done=lambda: bool(_on_chain(registry, kid)[2]),
+    )
 
 
 def compromise(
     registry: OpenRegistry, kid: Kid, since: int, *, by_agency: str | None = None
 ) -> None:
-    """What the key signed counts no more, unless it was anchored before `since`. By the agency, or else the council."""
-    _declare(
-        registry,
-        "compromiseKey",
-        [kid, since],
-        by_agency,
-        lambda found: bool(found[3]) and int(found[4]) <= since,
-        kid,
-    )
+    """What the key signed counts no more, unless it was anchored before `since`.
+
+    By the agency, or else the council.
+    """
+
+    def is_done() -> bool:
+        _, _, _, compromised, earliest = _on_chain(registry, kid)
+        return bool(compromised) and int(earliest) <= since
+
+    arguments = [kid, since]
+    _declare(registry, "compromiseKey", arguments, by_agency=by_agency, is_done=is_done)
 
 
 def confirm(registry: OpenRegistry, code: str, batch_no: int) -> None:
-    """A batch that a compromised key anchored counts all the same: the council has seen that it is genuine."""
+    """A batch that a compromised key anchored counts all the same.
+
+    The council has seen that it is genuine.
+    """
 
     def is_done() -> bool:
         anchors = registry.state().content.anchors
@@ -67,13 +87,11 @@ def _declare(
     registry: OpenRegistry,
     function: str,
     arguments: list[object],
+    *,
     by_agency: str | None,
-    holds: Callable[[list[Any]], bool],
-    kid: Kid,
+    is_done: Callable[[], bool],
 ) -> None:
-    def is_done() -> bool:
-        return holds(_on_chain(registry, kid))
-
+    """The agency's operations account has sent this, or else the council has decided it."""
     if by_agency is None:
         registry.decide(function, arguments, is_done=is_done)
     else:

@@ -9,7 +9,10 @@ from registry.rim_errors import UnknownNumberError
 
 
 def register(registry: OpenRegistry, document: bytes) -> CredentialType:
-    """The type document is in the public folder and its digest in the journal; raises `FormatError` for a bad one."""
+    """The type document is in the public folder and its digest in the journal.
+
+    Raises `FormatError` for a bad one.
+    """
     loaded = load_type(document)
     # A crash right here leaves a document nobody refers to; the next run registers it.
     registry.home.public.publish(Document.TYPE, document)

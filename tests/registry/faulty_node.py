@@ -1,10 +1,10 @@
-"""A node that can fail on purpose: it passes calls on to a real one, before or after losing them, or alters answers."""
+"""A node that fails on purpose: it loses calls before or after they take effect, or lies."""
 
 import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -12,7 +12,7 @@ Answer = dict[str, Any]
 
 
 class FaultyNode:
-    """Forwards JSON-RPC to `upstream`; what `lose_before`, `lose_after` and `alter` say happens on the way."""
+    """Forwards JSON-RPC to `upstream`, save for what it is told to lose or alter, by method."""
 
     def __init__(self, upstream: str) -> None:
         self.calls: list[str] = []
@@ -24,7 +24,7 @@ class FaultyNode:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
-    def __enter__(self) -> "FaultyNode":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -1,4 +1,4 @@
-"""The registry's life on a real chain: what the operations do, the journal says, and a copy proves."""
+"""The registry's life on a real chain: what is done, what the journal says, what a copy proves."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from credential.ids import AgencyCode, Digest
+from credential.ids import AgencyCode
 from credential.keys import ALG_ES256
 from registry.errors import ChainMismatchError
 from registry.journal import Journal, JournalEntry, read_journal_file, write_journal_file
@@ -234,8 +234,3 @@ def test_checkpoint_of_enough_signers_is_assembled_and_of_too_few_is_not(
 
     (made,) = checkpoints.assembled(registry.home)
     assert (made.statement.size, made.statement.head) == registry.chain.head()
-
-
-def test_unknown_document_digest_stays_missing(registry: OpenRegistry) -> None:
-    kinds = registry.home.public.digests
-    assert Digest(bytes(32)) not in kinds(types.Document.TYPE)
