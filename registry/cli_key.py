@@ -79,7 +79,8 @@ def end(
     kid: KidArgument, by: ByAgency = None, home: Home = DEFAULT_HOME, *, as_json: AsJson = False
 ) -> None:
     """End the use of a key. What it anchored stands."""
-    keys.end(opened(home), parse_kid(kid), by_agency=by)
+    ended = parse_kid(kid)
+    keys.end(opened(home), ended, by_agency=by)
     print_done(f"Key {kid} has ended.", {"kid": kid}, as_json=as_json)
 
 
@@ -93,11 +94,11 @@ def compromise(
     as_json: AsJson = False,
 ) -> None:
     """Declare a key compromised: what it signed counts no more, unless it was anchored before."""
+    leaked, named_time = parse_kid(kid), None if since == "now" else parse_time(since)
     registry = opened(home)
-    # The chain's clock decides, and it may be a little behind ours: nobody can name a time ahead of
-    # it.
-    moment_of_leak = registry.chain.next_block_time() if since == "now" else parse_time(since)
-    keys.compromise(registry, parse_kid(kid), moment_of_leak, by_agency=by)
+    # The chain's clock decides, and it may be a little behind ours: nobody can name a time ahead.
+    moment_of_leak = registry.chain.next_block_time() if named_time is None else named_time
+    keys.compromise(registry, leaked, moment_of_leak, by_agency=by)
     print_done(
         f"Key {kid} is compromised since {moment(moment_of_leak)}.",
         {"kid": kid, "since": moment_of_leak},

@@ -178,8 +178,8 @@ def set_algorithm(
     }
     if phase not in steps:
         raise typer.BadParameter(f"{phase!r} is none of start, warn and stop")
-    effective_at = 0 if at is None else parse_time(at)
-    governance.set_algorithm(opened(home), parse_algorithm(alg), steps[phase], effective_at)
+    number, effective_at = parse_algorithm(alg), 0 if at is None else parse_time(at)
+    governance.set_algorithm(opened(home), number, steps[phase], effective_at)
     print_done(f"Algorithm {alg}: {phase}.", {"algorithm": alg, "phase": phase}, as_json=as_json)
 
 
