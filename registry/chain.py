@@ -173,6 +173,13 @@ class Web3Chain:
         call = encode_call(contract, function, arguments)
         return self._sender.send(self.address(contract), call, account, is_done=is_done)
 
+    def rehearse_as_council(
+        self, contract: ContractName, function: str, arguments: Sequence[Any]
+    ) -> None:
+        """Nothing happens where the council could do this now; raises `ContractRefusedError`."""
+        call = encode_call(contract, function, arguments)
+        self._sender.rehearse(self.address("Council"), self.address(contract), call)
+
     def encode_call(self, contract: ContractName, function: str, arguments: Sequence[Any]) -> bytes:
         """Return the call data of one function with its arguments.
 

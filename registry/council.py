@@ -163,6 +163,7 @@ class Council:
         needed = self.threshold()
         if len(members) < needed:
             raise _too_few(len(members), needed)
+        self._rehearse(contract, function, arguments)
         # A crash anywhere below leaves a pending proposal; the next run finds it and goes on.
         proposal = self.propose(contract, function, arguments, members[0])
         for member in members[1:needed]:
@@ -181,6 +182,15 @@ class Council:
                 except ValueError:
                     break
         return "unknown call", {"target": proposal.target, "data": proposal.call}
+
+    def _rehearse(self, contract: ContractName, function: str, arguments: Sequence[Any]) -> None:
+        """Nothing happens, unless the act is doomed: then nothing is proposed that stays open."""
+        try:
+            self._chain.rehearse_as_council(contract, function, arguments)
+        except ContractRefusedError as error:
+            # What has a delay cannot be rehearsed: the manager refuses it until it is scheduled.
+            if not error.reason.startswith("AccessManage"):
+                raise
 
     def _carry_out(self, scheduled: Proposal, member: ChainAccount) -> Proposal:
         """The proposal as it stands once executed, or once it takes longer than we wait."""

@@ -34,10 +34,12 @@ def refusal(error: ContractLogicError | Web3RPCError) -> ContractRefusedError:
             "Compare the contract with this release.",
         )
         return _explained(what, way_out, "unknown")
-    words, way_out = REFUSALS.get(
-        revert.name, (f"{revert.name} {revert.arguments}", "Check the arguments.")
-    )
-    return _explained(words.format_map(_told(revert.arguments)), way_out, revert.name)
+    told = _told(revert.arguments)
+    if revert.name not in REFUSALS:
+        named = ", ".join(f"{name} {value}" for name, value in told.items())
+        return _explained(f"{revert.name} ({named})", "Check the arguments.", revert.name)
+    words, way_out = REFUSALS[revert.name]
+    return _explained(words.format_map(told), way_out, revert.name)
 
 
 def decode_revert(revert: bytes) -> Revert | None:

@@ -79,6 +79,23 @@ class Sender:
             "again.",
         )
 
+    def rehearse(self, sender: str, to: str, call: bytes) -> None:
+        """Nothing happens where the call would succeed if `sender` made it now.
+
+        Raises `ContractRefusedError` with the contract's reason where it would not.
+        """
+        trial: TxParams = {
+            "from": Web3.to_checksum_address(sender),
+            "to": Web3.to_checksum_address(to),
+            "data": call,
+        }
+        try:
+            self._pool.ask(lambda web3: web3.eth.call(trial, "pending", ccip_read_enabled=False))
+        except ContractLogicError as error:
+            raise refusal(error) from error
+        except Web3RPCError as error:
+            raise _refused(error) from error
+
     def _send_once(
         self,
         to: str | None,

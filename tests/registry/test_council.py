@@ -85,6 +85,15 @@ def test_fewer_members_than_needed_decide_nothing(
         council.decide("setCheckpointSigners", arguments, members[:1], is_done=lambda: False)
 
 
+def test_doomed_act_leaves_no_open_proposal(slow_registry: OpenRegistry) -> None:
+    before = [proposal.number for proposal in slow_registry.council().latest()]
+
+    with pytest.raises(ContractRefusedError, match="no agency NOBODY is registered"):
+        agencies.suspend(slow_registry, "NOBODY")
+
+    assert [proposal.number for proposal in slow_registry.council().latest()] == before
+
+
 def test_withdrawn_approval_no_longer_counts(
     slow_registry: OpenRegistry, members: list[ChainAccount]
 ) -> None:

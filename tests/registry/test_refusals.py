@@ -54,3 +54,17 @@ def test_cut_off_arguments_are_no_error_of_ours() -> None:
 
 def test_revert_without_a_reason_is_said_to_be_one() -> None:
     assert refusal(ContractLogicError("execution reverted")).reason == "unknown"
+
+
+def test_error_of_a_contract_that_we_did_not_write_is_told_by_its_name() -> None:
+    (error,) = (
+        item
+        for item in artifact("AccessManager").abi
+        if item["type"] == "error" and item["name"] == "AccessManagerNotScheduled"
+    )
+    revert = "0x" + (selector_of(error) + bytes([7] * 32)).hex()
+
+    told = refusal(ContractCustomError(revert, data=revert))
+
+    assert told.reason == "AccessManagerNotScheduled"
+    assert "07" * 32 in str(told)
