@@ -85,11 +85,15 @@ def resume(registry: OpenRegistry, code: str) -> None:
 def close(registry: OpenRegistry, code: str, successor: str | None = None) -> None:
     """The agency has ended for ever; its documents stay what they are."""
     follows = NO_AGENCY if successor is None else encode_agency_code(successor)
-    registry.decide(
-        "closeAgency",
-        [encode_agency_code(code), follows],
-        is_done=lambda: _is(registry.chain.agency(AgencyCode(code)), AgencyState.CLOSED),
-    )
+
+    def is_done() -> bool:
+        agency = registry.state().agency(AgencyCode(code))
+        return agency is not None and (agency.state, agency.successor) == (
+            AgencyState.CLOSED,
+            successor,
+        )
+
+    registry.decide("closeAgency", [encode_agency_code(code), follows], is_done=is_done)
 
 
 def _move(registry: OpenRegistry, function: str, code: str, goal: AgencyState) -> None:

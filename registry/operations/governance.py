@@ -8,6 +8,7 @@ from typing import Final
 
 from registry.kinds import AlgorithmPhase
 from registry.open_registry import OpenRegistry
+from registry.records import SuccessorRegistry
 from registry.signers import encode_cose_key_array, make_signers
 
 _FUNCTIONS: Final = {
@@ -27,7 +28,8 @@ def set_algorithm(
 
     def is_done() -> bool:
         steps = registry.state().content.steps
-        return any((step.alg, step.phase) == (alg, phase) for step in steps)
+        same = (step.effective_at for step in steps if (step.alg, step.phase) == (alg, phase))
+        return any(effective_at in {0, decided} for decided in same)
 
     registry.decide(_FUNCTIONS[phase], [alg, effective_at], is_done=is_done)
 
@@ -51,8 +53,9 @@ def set_successor(registry: OpenRegistry, chain_id: int, contract: str) -> None:
 
     Nothing can be appended here any more.
     """
+    wanted = SuccessorRegistry(chain_id, bytes.fromhex(contract.removeprefix("0x")))
     registry.decide(
         "setSuccessor",
         [chain_id, contract],
-        is_done=lambda: registry.state().successor is not None,
+        is_done=lambda: registry.state().successor == wanted,
     )

@@ -117,6 +117,28 @@ def test_refusal_of_the_contract_says_why_in_words(registry: OpenRegistry) -> No
     assert len(caught.value.__notes__) == 2
 
 
+def test_act_with_another_value_is_not_taken_for_done(registry: OpenRegistry) -> None:
+    for code in ("CLOSING", "HEIR", "OTHER-HEIR"):
+        agencies.register(registry, code, NAMES)
+    agencies.close(registry, "CLOSING", successor="HEIR")
+    agencies.close(registry, "CLOSING", successor="HEIR")
+
+    with pytest.raises(ContractRefusedError) as caught:
+        agencies.close(registry, "CLOSING", successor="OTHER-HEIR")
+
+    assert caught.value.reason == "RegistryAgencyClosed"
+
+
+def test_algorithm_is_warned_of_again_with_another_date(registry: OpenRegistry) -> None:
+    later = registry.chain.next_block_time() + 1_000_000
+    before = registry.chain.head().size
+
+    for effective_at in (later, later, later + 1):
+        governance.set_algorithm(registry, ALG_ES256, AlgorithmPhase.WARN, effective_at)
+
+    assert registry.chain.head().size == before + 2
+
+
 def test_account_of_another_agency_cannot_anchor(registry: OpenRegistry, tmp_path: Path) -> None:
     key = new_key(tmp_path)
     agencies.register(registry, "OWNER", NAMES)
