@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import IntegrityError
-
 from credential.ids import UnixTime
 from issuer.database import Database
 from issuer.errors import ForeignChainError
@@ -85,15 +83,21 @@ class JournalFollower:
                 f"the chain's journal of {size} entries does not continue the {builder.size} entries known here. {WAY_OUT}"
             )
         final = max(0, min(self._chain.finalized_size(), size) - builder.size)
-        try:
-            # A crash right here loses only what the chain still has: the next follow() fetches it again.
-            with self._database.transaction() as repository:
-                repository.installations.append_journal(entries[:final], self._clock())
-        except IntegrityError:
-            # Another process of this office kept the same entries first; take its copy.
-            self._replay_copy()
-            return
-        self._extend(builder, entries[:final])
+        self._keep(builder, entries[:final])
+
+    def _keep(self, builder: TrustBuilder, entries: Sequence[JournalEntry]) -> None:
+        """The entries are in the copy, unless they break a rule of the journal: then nothing of them is."""
+        before = builder.size
+        self._builder = (
+            None  # if anything fails from here on, the next follow() begins with the copy
+        )
+        self._extend(builder, entries)
+        # A crash right here loses only what the chain still has: the next follow() fetches it again.
+        with self._database.transaction() as repository:
+            repository.installations.lock()
+            kept = repository.installations.journal_size() - before  # by another process meanwhile
+            repository.installations.append_journal(entries[kept:], self._clock())
+        self._builder = builder
 
     def _extend(self, builder: TrustBuilder, entries: Sequence[JournalEntry]) -> None:
         before = builder.size

@@ -74,9 +74,10 @@ class Installations:
 
     def journal_size(self) -> int:
         """Return how many journal entries are kept here."""
-        return self._connection.execute(
-            select(func.count()).select_from(journal_entry)
+        last: int | None = self._connection.execute(
+            select(func.max(journal_entry.c.position))
         ).scalar_one()
+        return 0 if last is None else last + 1
 
     def journal(self, start: int) -> list[JournalEntry]:
         """Return the kept entries from index `start` on, in order."""

@@ -35,10 +35,11 @@ class FileChain:
         self.unfinal = 0
         self.sendings: list[tuple[str, int]] = []
         self.fault: Callable[[str, str], None] = lambda _moment, _what: None
-        with self._open() as connection:
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS entry (position INTEGER PRIMARY KEY, time, kind, data)"
-            )
+        connection = self._open()
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS entry (position INTEGER PRIMARY KEY, time, kind, data)"
+        )
+        connection.close()
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)

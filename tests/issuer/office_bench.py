@@ -117,6 +117,7 @@ def open_office(
     return office, chain
 
 
+@cache  # warnings cannot be silenced in several threads at once, so a key is loaded once
 def load_signer(folder: Path) -> Signer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureKeyFileWarning)

@@ -109,6 +109,21 @@ def test_nothing_is_kept_of_a_chain_that_is_not_ours(tmp_path, office_and_chain)
         assert repository.installations.journal_size() == size
 
 
+def test_a_journal_that_breaks_its_own_rules_is_not_kept(tmp_path, office_and_chain):
+    office, chain = office_and_chain
+    size = office.journal.follow().state.size
+    rename(chain, "x")
+    connection = chain._open()
+    connection.execute("UPDATE entry SET kind = 255 WHERE position = ?", (size,))
+    connection.close()
+
+    with pytest.raises(ForeignChainError, match="breaks its own rules"):
+        JournalFollower(office.database, chain, office.clock).follow()
+
+    with office.database.reading() as repository:
+        assert repository.installations.journal_size() == size
+
+
 def test_two_processes_that_follow_at_once_keep_one_copy(tmp_path, office_and_chain):
     office, chain = office_and_chain
     other, _ = open_office(tmp_path)
