@@ -86,6 +86,10 @@ class Web3Chain:
             raise unavailable([f"the contract cannot be asked for its state at block {block}"])
         return found
 
+    def require_agreement(self) -> None:
+        """All nodes that answer tell the same journal; raises `ChainMismatchError` naming two."""
+        check_nodes_agree(self.head_at_each_node())
+
     def head_at_each_node(self) -> dict[str, JournalHead]:
         """Return every node's journal head at the newest block all of them have, by URL."""
         blocks = self.pool.ask_each(lambda web3: int(web3.eth.block_number))

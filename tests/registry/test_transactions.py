@@ -194,6 +194,32 @@ def test_node_that_leaves_out_or_changes_an_entry_is_caught_and_the_entry_named(
     assert caught.value.index == index
 
 
+def test_nodes_that_tell_different_journals_are_both_named(
+    registry: OpenRegistry, local_chain: LocalChain, node: FaultyNode
+) -> None:
+    def other_head(answer: Answer) -> Answer:
+        told = str(answer["result"])
+        return {**answer, "result": told[:-2] + ("00" if told[-2:] != "00" else "01")}
+
+    node.alter["eth_call"] = other_head
+    chain = Web3Chain([node.url, local_chain.url], registry.chain.deployment)
+
+    with pytest.raises(ChainMismatchError, match=node.url) as caught:
+        chain.require_agreement()
+
+    assert local_chain.url in str(caught.value)
+
+
+def test_nodes_that_tell_the_same_journal_agree(
+    registry: OpenRegistry, local_chain: LocalChain, node: FaultyNode
+) -> None:
+    chain = Web3Chain([node.url, local_chain.url], registry.chain.deployment)
+
+    chain.require_agreement()
+
+    assert len(chain.head_at_each_node()) == 2
+
+
 def test_node_with_a_small_limit_on_logs_is_asked_in_smaller_ranges(
     registry: OpenRegistry, node: FaultyNode
 ) -> None:
