@@ -17,6 +17,7 @@ _SLOT_CLAIM: Final = -65537
 _FIELDS_CLAIM: Final = -65538
 _SLOT_KEY: Final = head(1, -1 - _SLOT_CLAIM) + b"\x84"
 _FIELDS_KEY: Final = head(1, -1 - _FIELDS_CLAIM)
+_TAGS: Final = frozenset({18})  # in an entry it is a fault of shape, not of encoding (sealed.md)
 _OWN_CLAIMS: Final = frozenset({1, 4, 5, 6, 7, _SLOT_CLAIM, _FIELDS_CLAIM})
 _INT: Final = frozenset({int})
 _SCALARS: Final = frozenset({int, str, bytes, bool})
@@ -160,7 +161,7 @@ def _decode_usual(encoded: bytes) -> Entry | None:
         return None
     fields = read_short_map(encoded, match.end())
     if fields is None:
-        general = cbor.decode(encoded, start=match.end(), max_depth=cbor.MAX_DEPTH - 1)
+        general = cbor.decode(encoded, start=match.end(), max_depth=cbor.MAX_DEPTH - 1, tags=_TAGS)
         _check_fields(general)
         fields = general  # type: ignore[assignment]  # checked to be a map of labels
     return _NEW(
@@ -182,7 +183,7 @@ _LEAST: Final = (0, 0, 24, 256, 0, 65_536)  # by number of bytes with the initia
 
 
 def _decode_any(encoded: bytes) -> Entry:
-    claims = cbor.decode(encoded)
+    claims = cbor.decode(encoded, tags=_TAGS)
     if not isinstance(claims, dict):
         raise StructureError("the entry is not a map")
     iss, exp, nbf, iat, cti = (claims.get(label) for label in (1, 4, 5, 6, 7))

@@ -16,7 +16,7 @@ from credential.sign1 import TAG_SIGN1, protected_header
 MAX_TREE_SIZE: Final = 1 << 20
 RECEIPT_ALGORITHMS: Final = (ALG_ES256, ALG_MLDSA44)
 _MAX_UINT64: Final = (1 << 64) - 1
-_TAGS: Final = frozenset({TAG_SIGN1})
+_TAGS: Final = frozenset({TAG_SIGN1})  # in a wrong place it is a fault of shape, not of encoding
 _RFC9162_SHA256: Final = 1  # verifiable data structure of RFC 9942
 
 
@@ -210,7 +210,7 @@ def _decode_any(data: bytes) -> Sealed:
 def _receipt(members: list[Value]) -> Receipt:
     match members:
         case [bytes(protected), dict(unprotected), None, bytes(signature)]:
-            alg, kid = _alg_and_kid(cbor.decode(protected))
+            alg, kid = _alg_and_kid(cbor.decode(protected, tags=_TAGS))
             tree_size, leaf_index, path = _proof(unprotected)
             if len(signature) not in (0, SIGNATURE_BYTES[alg]):
                 raise StructureError("the signature does not have the length of its algorithm")
@@ -234,7 +234,7 @@ def _alg_and_kid(header: Value) -> tuple[int, Kid]:
 def _proof(unprotected: dict[Key, Value]) -> tuple[int, int, tuple[bytes, ...]]:
     match unprotected:
         case {396: {-1: [bytes(encoded)], **others}} if len(unprotected) == 1 and not others:
-            return _inclusion_proof(cbor.decode(encoded))
+            return _inclusion_proof(cbor.decode(encoded, tags=_TAGS))
         case _:
             raise StructureError("the receipt has not exactly one inclusion proof")
 
