@@ -10,11 +10,8 @@ import zlib
 from typing import Final
 
 import numpy as np
-import qrcode
 import zxingcpp
 from numpy.typing import NDArray
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import QRData
 
 from credential.errors import LimitError
 
@@ -71,6 +68,10 @@ def modules_svg(dark: NDArray[np.bool_]) -> str:
 
 def draw_png_reference(text: str, scale: int = 8) -> bytes:
     """Return the PNG the `qrcode` library draws: the URL as bytes, the digits as numbers."""
+    import qrcode  # noqa: PLC0415 - a tenth of a second, and only comparisons draw with it
+    from qrcode.constants import ERROR_CORRECT_M  # noqa: PLC0415 - as above
+    from qrcode.util import QRData  # noqa: PLC0415 - as above
+
     url, hash_sign, digits = text.rpartition("#")
     symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
     if hash_sign:

@@ -2,16 +2,13 @@
 
 import os
 import signal
-import sys
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 
 from credential.ids import AgencyCode
@@ -40,6 +37,7 @@ from issuer.status_lists import open_first_list, publish_planned
 from issuer.steps import Checkpoint, Step, no_checkpoint
 from issuer.type_folder import read_types
 from registry.chain_protocol import ChainAccount
+from registry.deferred_chain import DeferredChain
 from registry.home import RegistryHome
 from registry.public_folder import PublicFolder
 
@@ -63,12 +61,8 @@ def begin(
     home: Annotated[
         Path, typer.Option(envvar=HOME_VARIABLE, help="the office's home folder")
     ] = Path("issuer-home"),
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="operational log to standard error")
-    ] = False,  # noqa: FBT002
 ) -> None:
     """Issue documents for one agency, and change their status."""
-    _log_to_stderr("info" if verbose else "warning")
     ctx.obj = Session(home.resolve(), _now, open_office, found_office)
 
 
@@ -92,7 +86,7 @@ def _wire(
     home: Path, settings: OfficeSettings, database: Database, report: ReportProgress
 ) -> Office:
     registry = RegistryHome(located(home, settings.registry), _ask_password)
-    chain = registry.open_chain()
+    chain = DeferredChain(registry.open_chain)
     agency = AgencyCode(settings.agency)
 
     @cache
@@ -210,16 +204,3 @@ def _checkpoint(wanted: str) -> Checkpoint:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     return stop
-
-
-def _log_to_stderr(level: str) -> None:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    log = structlog.get_logger("issuer")
-
-    def show(message: Warning | str, *_where: object, **_more: object) -> None:
-        log.warning(str(message))
-
-    warnings.showwarning = show

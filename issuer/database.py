@@ -5,17 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from issuer.errors import SettingsError
 from issuer.repository import Repository
+from issuer.schema import SCHEMA_REVISION, VERSION_TABLE, known_revisions, upgrade
 
 BUSY_TIMEOUT_MS = 30_000
 # SQLite: take the write lock at once, so that "read the next number, write it back" is one step.
@@ -48,11 +45,9 @@ class Database:
         _create_private_file(self.url)
         with self._writer.begin() as connection:
             current = _current_revision(connection)
-            if current is not None and current not in _known_revisions():
+            if current is not None and current not in known_revisions():
                 raise SettingsError(_NEWER_SCHEMA)
-            config = _alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrade(connection)
 
     def require_current_schema(self) -> None:
         """Raise SettingsError when the schema is missing, older or newer than this release's."""
@@ -64,9 +59,9 @@ class Database:
                 f"the database at {make_url(self.url).render_as_string()} cannot be opened: {error.orig}. "
                 "Nothing was changed. Start it, or correct the address, and give the command again."
             ) from error
-        if current == ScriptDirectory.from_config(_alembic_config()).get_current_head():
+        if current == SCHEMA_REVISION:
             return
-        if current is not None and current not in _known_revisions():
+        if current is not None and current not in known_revisions():
             raise SettingsError(_NEWER_SCHEMA)
         raise SettingsError(
             "the database has an older schema than this release needs. Back it up, then run "
@@ -129,16 +124,10 @@ def _create_private_file(url: str) -> None:
         raise SettingsError(f"the database file {path} cannot be made: {error.strerror}") from error
 
 
-def _alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "issuer:migrations")
-    return config
-
-
 def _current_revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _known_revisions() -> frozenset[str]:
-    scripts = ScriptDirectory.from_config(_alembic_config())
-    return frozenset(script.revision for script in scripts.walk_revisions())
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.execute(
+        text(f"SELECT version_num FROM {VERSION_TABLE}")
+    ).scalar()
+    return found

@@ -59,6 +59,18 @@ class JournalFollower:
             return self._followed(error)
         return self._followed(None)
 
+    def recent(self, seconds: int) -> Followed:
+        """Return what the copy says if it was brought up to date so recently; else what `follow` returns.
+
+        For the counter: somebody is waiting, and opening the chain takes longer than all the rest.
+        """
+        self._replay_copy()
+        with self._database.reading() as repository:
+            followed_at = repository.installations.get().followed_at
+        if 0 <= self._clock() - followed_at <= seconds:
+            return self._followed(None)
+        return self.follow()
+
     def _replay_copy(self) -> None:
         with self._database.reading() as repository:
             installation = repository.installations.get()

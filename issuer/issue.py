@@ -56,7 +56,11 @@ class JobReport:
 def issue(office: Office, request: IssueRequest) -> JobReport:
     """Every record of the input is a released document, or is written down and waits; nothing is in between."""
     # 1 read the journal, then every row of the input: all faults at once, and nothing is recorded with one
-    followed = office.journal.follow()
+    followed = (
+        office.journal.recent(office.limits.counter_seconds)
+        if request.wait_for is WaitFor.NONE
+        else office.journal.follow()
+    )
     kind = choose_type(office, followed, request.type_id)
     require_printable(request, office.signer())
     prepared = read_input(office, request, kind)

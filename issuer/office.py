@@ -23,6 +23,8 @@ class Limits:
     finality_seconds: int = 180
     poll_seconds: float = 0.5
     release_chunk: int = 64
+    counter_seconds: int = 300
+    """At the counter the copy of the journal may be this old: a document there cannot wait for the chain."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,25 @@
 import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from issuer.database import Database
 from issuer.errors import SettingsError
 from issuer.models import metadata
 from issuer.repository.installations import Installation
+from issuer.schema import SCHEMA_REVISION, newest_revision
 
 
 @pytest.fixture
-def url(tmp_path):
+def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'issuer.sqlite3'}"
 
 
 @pytest.fixture
-def database(url):
+def database(url: str) -> Iterator[Database]:
     database = Database(url)
     database.migrate()
     yield database
@@ -26,7 +29,7 @@ def database(url):
 INSTALLATION = Installation("A1", 31337, b"\1" * 20, 1, 1, 0, 1_800_000_000)
 
 
-def described(engine):
+def described(engine: Engine) -> dict[str, object]:
     """Tables, columns, uniqueness and references, as the engine itself tells them."""
     found = inspect(engine)
     return {
@@ -45,7 +48,9 @@ def described(engine):
     }
 
 
-def test_the_migrations_make_exactly_the_tables_the_code_uses(url, database, tmp_path):
+def test_the_migrations_make_exactly_the_tables_the_code_uses(
+    url: str, database: Database, tmp_path: Path
+) -> None:
     by_models = create_engine(f"sqlite:///{tmp_path / 'models.sqlite3'}")
     metadata.create_all(by_models)
     by_migrations = create_engine(url)
@@ -56,7 +61,7 @@ def test_the_migrations_make_exactly_the_tables_the_code_uses(url, database, tmp
     by_migrations.dispose()
 
 
-def test_migrating_twice_changes_nothing(database):
+def test_migrating_twice_changes_nothing(database: Database) -> None:
     with database.transaction() as repository:
         repository.installations.add(INSTALLATION)
 
@@ -66,11 +71,13 @@ def test_migrating_twice_changes_nothing(database):
         assert repository.installations.get() == INSTALLATION
 
 
-def test_the_database_file_is_readable_by_its_owner_alone(database, tmp_path):
+def test_the_database_file_is_readable_by_its_owner_alone(
+    database: Database, tmp_path: Path
+) -> None:
     assert stat.S_IMODE((tmp_path / "issuer.sqlite3").stat().st_mode) == 0o600
 
 
-def test_sqlite_keeps_what_it_commits_and_enforces_references(database):
+def test_sqlite_keeps_what_it_commits_and_enforces_references(database: Database) -> None:
     with database.reading() as repository:
         connection = repository.installations._connection
         pragmas = {
@@ -86,7 +93,7 @@ def test_sqlite_keeps_what_it_commits_and_enforces_references(database):
     }
 
 
-def test_a_transaction_that_fails_leaves_nothing(database):
+def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(RuntimeError), database.transaction() as repository:
         repository.installations.add(INSTALLATION)
         raise RuntimeError
@@ -95,7 +102,7 @@ def test_a_transaction_that_fails_leaves_nothing(database):
         assert repository.installations.find() is None
 
 
-def test_a_database_belongs_to_one_installation_only(database):
+def test_a_database_belongs_to_one_installation_only(database: Database) -> None:
     with database.transaction() as repository:
         repository.installations.add(INSTALLATION)
 
@@ -103,7 +110,7 @@ def test_a_database_belongs_to_one_installation_only(database):
         repository.installations.add(INSTALLATION)
 
 
-def test_a_database_without_a_schema_says_what_to_run(url, tmp_path):
+def test_a_database_without_a_schema_says_what_to_run(url: str, tmp_path: Path) -> None:
     empty = Database(url)
 
     with pytest.raises(SettingsError, match="sealroot issuer migrate"):
@@ -113,7 +120,9 @@ def test_a_database_without_a_schema_says_what_to_run(url, tmp_path):
 
 
 @pytest.mark.parametrize("use", [Database.require_current_schema, Database.migrate])
-def test_a_database_of_a_newer_release_is_left_alone(url, database, use):
+def test_a_database_of_a_newer_release_is_left_alone(
+    url: str, database: Database, use: Callable[[Database], None]
+) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -123,7 +132,7 @@ def test_a_database_of_a_newer_release_is_left_alone(url, database, use):
         use(database)
 
 
-def test_a_database_that_was_never_bound_says_what_to_run(database):
+def test_a_database_that_was_never_bound_says_what_to_run(database: Database) -> None:
     with (
         database.reading() as repository,
         pytest.raises(SettingsError, match="sealroot issuer init"),
@@ -132,13 +141,17 @@ def test_a_database_that_was_never_bound_says_what_to_run(database):
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "not an address", ""])
-def test_another_engine_is_refused(url):
+def test_another_engine_is_refused(url: str) -> None:
     with pytest.raises(SettingsError):
         Database(url)
 
 
-def test_a_password_in_a_wrong_address_is_not_shown():
+def test_a_password_in_a_wrong_address_is_not_shown() -> None:
     with pytest.raises(SettingsError) as refused:
         Database("nonsense:secret@host")
 
     assert "secret" not in str(refused.value)
+
+
+def test_the_schema_revision_is_the_newest_migration() -> None:
+    assert newest_revision() == SCHEMA_REVISION
