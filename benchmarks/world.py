@@ -195,7 +195,9 @@ def found(world: World) -> None:
 def encode_record(record: PreparedRecord, kind: CredentialType, cti: bytes, index: int) -> bytes:
     """Return the entry of one prepared record, made by the issuer's own steps."""
     claims = Claims(record.claims(record.full_record(cti)), record.validity)
-    return encode_entry(entry_of(OFFICE, kind, claims, cti, Slot(LIST_NO, index), SEALED_AT))
+    return encode_entry(
+        entry_of(OFFICE, kind, claims, cti=cti, slot=Slot(LIST_NO, index), iat=SEALED_AT)
+    )
 
 
 def real_records(kind: CredentialType, *, in_force: bool = True) -> list[PreparedRecord]:

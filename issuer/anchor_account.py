@@ -1,4 +1,7 @@
-"""The agency's anchor account on the real chain: our two kinds of sending as calls of the registry contract."""
+"""The agency's anchor account on the real chain.
+
+Our two kinds of sending as calls of the registry contract.
+"""
 
 from collections.abc import Callable
 
@@ -9,7 +12,10 @@ from registry.payload_codec import encode_agency_code
 
 
 class RegistryAnchorAccount:
-    """What `issuer.ports.AnchorAccount` promises, over a registry contract and the key of one account."""
+    """What `issuer.ports.AnchorAccount` promises.
+
+    Over a registry contract and the key of one account.
+    """
 
     def __init__(
         self, chain: RegistryChain, account: Callable[[], ChainAccount], agency: AgencyCode
@@ -48,7 +54,8 @@ class RegistryAnchorAccount:
         standing = self._chain.agency(self._agency)
         if standing is None:
             raise ForeignChainError(
-                f"the registry knows no agency {self._agency}. Nothing was sent. Use the registry this office was "
+                f"the registry knows no agency {self._agency}. Nothing was sent. Use the registry "
+                "this office was "
                 "made for, or have the agency registered."
             )
         return standing

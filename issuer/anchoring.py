@@ -1,4 +1,7 @@
-"""Steps 5 and 6 of issuing: checked batches go to the chain one number at a time, and count once they are final."""
+"""Steps 5 and 6 of issuing.
+
+Checked batches go to the chain one number at a time, and count once they are final.
+"""
 
 from issuer.errors import ForeignChainError, StateError
 from issuer.following import WAY_OUT, Followed
@@ -15,8 +18,8 @@ from registry.records import Anchor
 def send_everything(office: Office) -> None:
     """Every planned list version and every checked batch is in a block of the chain.
 
-    Lists go first: a verifier that meets a document must be able to find its list. Raises a ChainError when the
-    chain does not answer; nothing is lost or doubled by calling again.
+    Lists go first: a verifier that meets a document must be able to find its list. Raises a
+    ChainError when the chain does not answer; nothing is lost or doubled by calling again.
     """
     publish_planned(office)
     refused: set[int] = set()
@@ -29,7 +32,10 @@ def send_everything(office: Office) -> None:
 
 
 def _in_flight(office: Office) -> Batch | None:
-    """Return the batch that has its number but is not in a block yet, as far as the chain says now."""
+    """Return the batch that has its number but is not in a block yet.
+
+    As far as the chain says now.
+    """
     last = office.account.last_batch_no()
     with office.database.reading() as repository:
         return _numbered_behind(repository, last)
@@ -43,13 +49,17 @@ def _numbered_behind(repository: Repository, last: int) -> Batch | None:
 
 
 def _number_next(office: Office, refused: set[int]) -> Batch | None:
-    """The oldest checked batch has the chain's next number, written down before anything is sent."""
+    """The oldest checked batch has the chain's next number.
+
+    Written down before anything is sent.
+    """
     last = office.account.last_batch_no()
     with office.database.transaction() as repository:
         repository.installations.lock()
         rival = _numbered_behind(repository, last)
         if rival is not None:
-            return rival  # another process of this office numbered it just now: both may send it, one counts
+            # Another process of this office numbered it just now: both may send it, one counts.
+            return rival
         _require_same_count(
             last,
             repository.batches.last_anchor_no(),
@@ -72,25 +82,31 @@ def _require_same_count(on_chain: int, here: int | None, first: int) -> None:
         return
     if known > on_chain:
         raise ChainUnavailableError(
-            f"the node answers that {on_chain} batches of this agency are anchored, but {known} were final before: it "
+            f"the node answers that {on_chain} batches of this agency are anchored, but {known} "
+            "were final before: it "
             "lags behind, or the chain was set back. Nothing was sent. Ask another node, then run "
             "`sealroot issuer run`."
         )
     raise ForeignChainError(
-        f"the chain has anchored {on_chain} batches of this agency, but this database knows {known}: another database "
+        f"the chain has anchored {on_chain} batches of this agency, but this database knows "
+        f"{known}: another database "
         f"anchors for this agency, or this one is an old copy. {WAY_OUT}"
     )
 
 
 def _send(office: Office, batch: Batch) -> bool:
-    """The batch is in a block; False when the registry refused it for good, with the reason written down."""
+    """The batch is in a block.
+
+    False when the registry refused it for good, with the reason written down.
+    """
     if batch.anchor_no is None or batch.kid is None:
         raise StateError(f"batch {batch.id} has no number or no key and cannot be sent")
     office.checkpoint(Step.BEFORE_ANCHOR_SEND)
     try:
         office.account.anchor(batch.anchor_no, batch.root, batch.size, batch.kid)
     except TransactionRefusedError as error:
-        # Look before believing it: the refusal of a second sending means that the first took effect.
+        # Look before believing it: the refusal of a second sending means that the first took
+        # effect.
         if office.account.last_batch_no() >= batch.anchor_no:
             return True
         with office.database.transaction() as repository:
@@ -98,7 +114,8 @@ def _send(office: Office, batch: Batch) -> bool:
             if repository.batches.get(batch.id).state is BatchState.ANCHORING:
                 repository.batches.take_number_back(batch.id, str(error))
         return False
-    # A crash right here leaves an anchored batch that is still "anchoring"; confirm_anchored sees it.
+    # A crash right here leaves an anchored batch that is still "anchoring"; confirm_anchored sees
+    # it.
     office.checkpoint(Step.AFTER_ANCHOR_SEND)
     return True
 
@@ -125,7 +142,10 @@ def confirm_anchored(office: Office, followed: Followed) -> int:
 
 
 def _adopt_numbers(repository: Repository, office: Office, followed: Followed) -> None:
-    """Where a sending given up as refused took effect after all, the batch has the number the chain gave it."""
+    """Where a sending given up as refused took effect after all.
+
+    The batch has the number the chain gave it.
+    """
     unfinished = repository.batches.in_state(BatchState.CHECKED, BatchState.ANCHORING)
     by_number = {batch.anchor_no: batch for batch in unfinished if batch.anchor_no is not None}
     moved = [
@@ -156,13 +176,17 @@ def _require_number_free(followed: Followed, office: Office, batch: Batch) -> No
 
 def _foreign_number(batch: Batch) -> ForeignChainError:
     return ForeignChainError(
-        f"the chain holds another batch of this agency under number {batch.anchor_no}: another database anchors for "
+        f"the chain holds another batch of this agency under number {batch.anchor_no}: another "
+        "database anchors for "
         f"this agency, or this one is an old copy. {WAY_OUT}"
     )
 
 
 def wait_until_final(office: Office) -> Followed:
-    """Everything that was sent is final, or the time for waiting is over; returns what is known then."""
+    """Everything that was sent is final, or the time for waiting is over.
+
+    Returns what is known then.
+    """
     deadline = office.clock() + office.limits.finality_seconds
     while True:
         followed = office.journal.follow()

@@ -1,4 +1,7 @@
-"""Do agency, keys, database and registry belong together? Asked when an office is made, and by its doctor."""
+"""Do agency, keys, database and registry belong together? Asked when an office is made.
+
+And by its doctor.
+"""
 
 from dataclasses import dataclass
 
@@ -59,7 +62,8 @@ def _key(state: TrustState, agency: AgencyCode, signer: Signer, at: int) -> Find
         return Finding(
             question,
             is_well=False,
-            detail=f"The registry does not know it. The council adds keys; its COSE_Key is {signer.cose_key.hex()}",
+            detail="The registry does not know it. The council adds keys; its COSE_Key is "
+            + signer.cose_key.hex(),
         )
     if key.agency != agency:
         return Finding(

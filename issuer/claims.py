@@ -1,4 +1,7 @@
-"""A prepared record as the database keeps it until its entry is made, and the entry made from it."""
+"""A prepared record as the database keeps it until its entry is made.
+
+And the entry made from it.
+"""
 
 from typing import NamedTuple
 
@@ -33,7 +36,10 @@ def encode_claims(claims: Claims) -> bytes:
 
 
 def decode_claims(stored: bytes) -> Claims:
-    """Return the claims from the database; raises StructureError when the bytes are not what was stored."""
+    """Return the claims from the database.
+
+    Raises StructureError when the bytes are not what was stored.
+    """
     match cbor.decode(stored):
         case [dict(fields), nbf, exp, days]:
             return Claims(fields, Validity(nbf, exp, days))  # type: ignore[arg-type]  # written by encode_claims
@@ -45,6 +51,7 @@ def entry_of(
     agency: AgencyCode,
     kind: CredentialType,
     claims: Claims,
+    *,
     cti: bytes,
     slot: Slot,
     iat: UnixTime,

@@ -1,4 +1,7 @@
-"""The commands `sealroot issuer …`: the one place that wires an office and reads clock and environment."""
+"""The commands `sealroot issuer …`.
+
+The one place that wires an office and reads clock and environment.
+"""
 
 import os
 import signal
@@ -132,7 +135,10 @@ def _public_folder(home: Path, settings: OfficeSettings, registry: RegistryHome)
 
 
 class _LazyPrinter:
-    """Prints with one typst compiler, made at its first use: it takes a moment, and not every command prints."""
+    """Prints with one typst compiler, made at its first use.
+
+    It takes a moment, and not every command prints.
+    """
 
     def __init__(self) -> None:
         self._printer = cache(Printer)
@@ -149,13 +155,16 @@ class _LazyPrinter:
         record: bytes | None,
         qr_text: str,
     ) -> bytes:
-        """Return the PDF with the symbol on it and the sealed bytes (and the full record) inside."""
+        """Return the PDF with the symbol on it; the sealed bytes and any full record are inside."""
         document = Document(agency=agency, sealed=sealed, qr_text=qr_text, record=record)
         return self._printer().render_pdf(document, kind)
 
 
 def found_office(home: Path, settings: OfficeSettings, after_loss: bool) -> Mapping[str, Any]:  # noqa: FBT001
-    """The office is made, or was there; everything that does not fit is named before anything is written."""
+    """The office is made, or was there.
+
+    Everything that does not fit is named before anything is written.
+    """
     registry = RegistryHome(located(home, settings.registry), _ask_password)
     chain = registry.open_chain()
     state = read_state(chain)
@@ -187,7 +196,9 @@ def found_office(home: Path, settings: OfficeSettings, after_loss: bool) -> Mapp
 
 
 def _checkpoint(wanted: str) -> Checkpoint:
-    """Return what stops this process dead at the named step, for tests of recovery; in service it does nothing.
+    """Return what stops this process dead at the named step, for tests of recovery.
+
+    In service it does nothing.
 
     `step` stops at its first passing, `step:3` at its third.
     """

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    column,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    table,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -23,20 +33,29 @@ class Database:
     """The issuer's database; every use of it is one transaction that commits or leaves nothing."""
 
     def __init__(self, url: str) -> None:
-        """Make the engine; nothing is opened yet. Raises SettingsError for a URL of no known engine."""
+        """Make the engine.
+
+        Nothing is opened yet. Raises SettingsError for a URL of no known engine.
+        """
         self.url = url
         self._engine = _engine(url)
         self._writer = self._engine.execution_options(**{_BEGIN_OPTION: "BEGIN IMMEDIATE"})
 
     @contextmanager
     def transaction(self) -> Iterator[Repository]:
-        """Yield a repository bound to one writing transaction; it commits when the block ends well."""
+        """Yield a repository bound to one writing transaction.
+
+        It commits when the block ends well.
+        """
         with self._writer.begin() as connection:
             yield Repository(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Repository]:
-        """Yield a repository for reading one consistent picture; nothing is ever written through it."""
+        """Yield a repository for reading one consistent picture.
+
+        Nothing is ever written through it.
+        """
         with self._engine.connect() as connection:
             yield Repository(connection)
 
@@ -56,7 +75,8 @@ class Database:
                 current = _current_revision(connection)
         except DBAPIError as error:
             raise SettingsError(
-                f"the database at {make_url(self.url).render_as_string()} cannot be opened: {error.orig}. "
+                f"the database at {make_url(self.url).render_as_string()} cannot be opened: "
+                f"{error.orig}. "
                 "Nothing was changed. Start it, or correct the address, and give the command again."
             ) from error
         if current == SCHEMA_REVISION:
@@ -112,7 +132,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _create_private_file(url: str) -> None:
-    """An SQLite file that does not exist yet is there, readable by its owner alone: it will hold personal data."""
+    """An SQLite file that does not exist yet is there, readable by its owner alone.
+
+    It will hold personal data.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return
@@ -128,6 +151,6 @@ def _current_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     found: str | None = connection.execute(
-        text(f"SELECT version_num FROM {VERSION_TABLE}")
+        select(column("version_num")).select_from(table(VERSION_TABLE))
     ).scalar()
     return found

@@ -1,4 +1,7 @@
-"""An examination of the office: database against itself, against the chain, and against the public folder."""
+"""An examination of the office.
+
+Database against itself, against the chain, and against the public folder.
+"""
 
 from collections.abc import Callable
 
@@ -17,7 +20,8 @@ from registry.public_folder import Document
 def examine(office: Office) -> list[Finding]:
     """Return what was asked and what came out; an office with nothing but good findings can issue.
 
-    Raises ForeignChainError when chain and database do not belong together: then nothing else matters.
+    Raises ForeignChainError when chain and database do not belong together: then nothing else
+    matters.
     """
     followed = office.journal.follow()
     reachable = Finding(

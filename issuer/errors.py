@@ -23,7 +23,10 @@ class IssuerError(SealrootError):
 
 
 class Problem(NamedTuple):
-    """One reason why one row cannot be issued; `row` counts as a spreadsheet does: the header is row 1."""
+    """One reason why one row cannot be issued.
+
+    `row` counts as a spreadsheet does: the header is row 1.
+    """
 
     row: int
     column: str
@@ -64,4 +67,7 @@ class ListUnpublishedError(IssuerError):
 
 
 class StateError(IssuerError):
-    """A step was asked for in a state that does not allow it, mostly because another process did it."""
+    """A step was asked for in a state that does not allow it.
+
+    Mostly because another process did it.
+    """

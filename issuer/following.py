@@ -1,4 +1,7 @@
-"""The office's own copy of the registry's journal: followed entry by entry, and the proof that the chain is still ours."""
+"""The office's own copy of the registry's journal.
+
+Followed entry by entry, and the proof that the chain is still ours.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +19,12 @@ from registry.trust_builder import TrustBuilder
 from registry.trust_state import TrustState
 
 WAY_OUT = (
-    "Nothing was changed. If the address of the chain is wrong, correct it in issuer.json. If this is a local chain "
-    "that was restarted, it has forgotten everything: start a new office with `sealroot issuer init` in another "
-    "folder; what was issued before stays readable here, but can no longer be checked against that chain."
+    "Nothing was changed. If the address of the chain is wrong, correct it in issuer.json. If this "
+    "is a local chain "
+    "that was restarted, it has forgotten everything: start a new office with `sealroot issuer "
+    "init` in another "
+    "folder; what was issued before stays readable here, but can no longer be checked against that "
+    "chain."
 )
 
 
@@ -32,7 +38,10 @@ class Followed:
 
 
 class JournalFollower:
-    """Keeps the copy in the database and replays it; only final entries are ever kept or believed."""
+    """Keeps the copy in the database and replays it.
+
+    Only final entries are ever kept or believed.
+    """
 
     def __init__(self, database: Database, chain: JournalChain, clock: Clock) -> None:
         """Begin with nothing replayed; `follow` does the work."""
@@ -43,10 +52,12 @@ class JournalFollower:
         self._state: TrustState | None = None
 
     def follow(self) -> Followed:
-        """The copy holds everything that is final on the chain, and both agree from the first entry to the last.
+        """The copy holds everything that is final on the chain.
 
-        While the chain does not answer, the copy alone is what we go by, with its own as-of time. Raises
-        ForeignChainError when chain and copy are not one journal.
+        And both agree from the first entry to the last.
+
+        While the chain does not answer, the copy alone is what we go by, with its own as-of time.
+        Raises ForeignChainError when chain and copy are not one journal.
         """
         self._replay_copy()
         try:
@@ -60,7 +71,9 @@ class JournalFollower:
         return self._followed(None)
 
     def recent(self, seconds: int) -> Followed:
-        """Return what the copy says if it was brought up to date so recently; else what `follow` returns.
+        """Return what the copy says if it was brought up to date so recently.
+
+        Else what `follow` returns.
 
         For the counter: somebody is waiting, and opening the chain takes longer than all the rest.
         """
@@ -84,7 +97,8 @@ class JournalFollower:
         size, head = self._chain.head()
         if size < builder.size:
             raise ForeignChainError(
-                f"the chain's journal has {size} entries, but {builder.size} are known here. {WAY_OUT}"
+                f"the chain's journal has {size} entries, but {builder.size} are known here. "
+                f"{WAY_OUT}"
             )
         entries = self._chain.entries(builder.size, size)
         computed = builder.head
@@ -92,19 +106,24 @@ class JournalFollower:
             computed = next_head(computed, *entry)
         if computed != head:
             raise ForeignChainError(
-                f"the chain's journal of {size} entries does not continue the {builder.size} entries known here. {WAY_OUT}"
+                f"the chain's journal of {size} entries does not continue the {builder.size} "
+                f"entries known here. {WAY_OUT}"
             )
         final = max(0, min(self._chain.finalized_size(), size) - builder.size)
         self._keep(builder, entries[:final])
 
     def _keep(self, builder: TrustBuilder, entries: Sequence[JournalEntry]) -> None:
-        """The entries are in the copy, unless they break a rule of the journal: then nothing of them is."""
+        """The entries are in the copy, unless they break a rule of the journal.
+
+        Then nothing of them is.
+        """
         before = builder.size
         self._builder = (
             None  # if anything fails from here on, the next follow() begins with the copy
         )
         self._extend(builder, entries)
-        # A crash right here loses only what the chain still has: the next follow() fetches it again.
+        # A crash right here loses only what the chain still has: the next follow() fetches it
+        # again.
         with self._database.transaction() as repository:
             repository.installations.lock()
             kept = repository.installations.journal_size() - before  # by another process meanwhile
@@ -117,7 +136,8 @@ class JournalFollower:
             builder.extend(entries)
         except JournalError as error:
             raise ForeignChainError(
-                f"the chain's journal breaks its own rules: {error}. Nothing of it was kept. Ask the registry's "
+                f"the chain's journal breaks its own rules: {error}. Nothing of it was kept. Ask "
+                "the registry's "
                 "operator; no document is issued until this is cleared up."
             ) from error
         if self._state is None or builder.size != before:
@@ -129,7 +149,8 @@ class JournalFollower:
         state = self._state
         if state is None or theirs != (state.chain_id, state.contract):
             raise ForeignChainError(
-                f"this database belongs to another registry than the contract 0x{theirs[1].hex()} on chain {theirs[0]} "
+                f"this database belongs to another registry than the contract 0x{theirs[1].hex()} "
+                f"on chain {theirs[0]} "
                 f"(its journal here has {builder.size} entries). {WAY_OUT}"
             )
 

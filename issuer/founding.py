@@ -1,4 +1,7 @@
-"""A new office: its database made, bound to one agency and one registry, and its first status list opened."""
+"""A new office.
+
+Its database made, bound to one agency and one registry, and its first status list opened.
+"""
 
 from credential.ids import AgencyCode
 from issuer.database import Database
@@ -22,8 +25,9 @@ def bind_database(
 ) -> bool:
     """The database belongs to this agency and registry; returns False when it did before.
 
-    Raises ForeignChainError when it belongs to others. Raises SettingsError when the agency has already issued from
-    a database that is not this one, unless that one is said to be lost: then numbers and lists go on behind its own.
+    Raises ForeignChainError when it belongs to others. Raises SettingsError when the agency has
+    already issued from a database that is not this one, unless that one is said to be lost: then
+    numbers and lists go on behind its own.
     """
     database.migrate()
     with database.transaction() as repository:
@@ -35,9 +39,12 @@ def bind_database(
         lists = [list_no for code, list_no in state.content.status if code == agency]
         if (anchored or lists) and not after_loss:
             raise SettingsError(
-                f"agency {agency} has already anchored {anchored} batches and published {len(lists)} status lists "
-                "from another database. Nothing was made. Use that database, or restore it from its backup. Only if "
-                "it is lost for good, add --after-loss: this office then goes on with new lists, and documents of "
+                f"agency {agency} has already anchored {anchored} batches and published "
+                f"{len(lists)} status lists "
+                "from another database. Nothing was made. Use that database, or restore it from "
+                "its backup. Only if "
+                "it is lost for good, add --after-loss: this office then goes on with new lists, "
+                "and documents of "
                 "the lost one can no longer be revoked."
             )
         repository.installations.add(
@@ -57,6 +64,8 @@ def bind_database(
 def _require_same(known: Installation, state: TrustState, agency: AgencyCode) -> None:
     if (known.agency, known.chain_id, known.contract) != (agency, state.chain_id, state.contract):
         raise ForeignChainError(
-            f"this database belongs to agency {known.agency} and the registry 0x{known.contract.hex()} on chain "
-            f"{known.chain_id}, not to agency {agency} and 0x{state.contract.hex()} on chain {state.chain_id}. {WAY_OUT}"
+            f"this database belongs to agency {known.agency} and the registry "
+            f"0x{known.contract.hex()} on chain "
+            f"{known.chain_id}, not to agency {agency} and 0x{state.contract.hex()} on chain "
+            f"{state.chain_id}. {WAY_OUT}"
         )

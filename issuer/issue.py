@@ -1,4 +1,7 @@
-"""The issuing flow of docs/flows.md, with its step numbers; `issue` and `run` are the same steps over one job and all."""
+"""The issuing flow of docs/flows.md, with its step numbers.
+
+`issue` and `run` are the same steps over one job and all.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,8 +57,12 @@ class JobReport:
 
 
 def issue(office: Office, request: IssueRequest) -> JobReport:
-    """Every record of the input is a released document, or is written down and waits; nothing is in between."""
-    # 1 read the journal, then every row of the input: all faults at once, and nothing is recorded with one
+    """Every record of the input is a released document, or is written down and waits.
+
+    Nothing is in between.
+    """
+    # 1 read the journal, then every row of the input: all faults at once, and nothing is recorded
+    # with one
     followed = (
         office.journal.recent(office.limits.counter_seconds)
         if request.wait_for is WaitFor.NONE
@@ -77,7 +84,8 @@ def issue(office: Office, request: IssueRequest) -> JobReport:
 def carry_on(office: Office, followed: Followed, job: Job) -> str | None:
     """The job is as far as it can be now; returns what it waits for, or None when it is done.
 
-    It does not matter where an earlier process stopped: every step looks at what is there and does the rest.
+    It does not matter where an earlier process stopped: every step looks at what is there and does
+    the rest.
     """
     if job.state is JobState.DONE:
         return None
@@ -100,7 +108,9 @@ def carry_on(office: Office, followed: Followed, job: Job) -> str | None:
 
 
 def run(office: Office) -> list[JobReport]:
-    """Everything unfinished is as far as it can be now: jobs, anchors of printed documents, status lists.
+    """Everything unfinished is as far as it can be now.
+
+    Jobs, anchors of printed documents, status lists.
 
     One job that cannot go on does not hold up the others.
     """
@@ -128,7 +138,10 @@ def run(office: Office) -> list[JobReport]:
 
 
 def release(office: Office, followed: Followed, job: Job) -> str | None:
-    """Every document of the job that may leave has left; returns what the others wait for, where that is known."""
+    """Every document of the job that may leave has left.
+
+    Returns what the others wait for, where that is known.
+    """
     try:
         release_job(office, followed, job)
     except ListUnpublishedError as error:
@@ -144,7 +157,8 @@ def anchor(office: Office, followed: Followed) -> tuple[Followed, str | None]:
     try:
         if _nothing_to_send(office):
             return followed, None
-        # An earlier process may have left anchors that took effect: know them before anything is sent.
+        # An earlier process may have left anchors that took effect: know them before anything is
+        # sent.
         confirm_anchored(office, followed)
         send_everything(office)
         return wait_until_final(office), _what_still_waits(office)
@@ -153,7 +167,10 @@ def anchor(office: Office, followed: Followed) -> tuple[Followed, str | None]:
 
 
 def publish_lists(office: Office, followed: Followed) -> tuple[Followed, str | None]:
-    """Every list that documents of the counter stand in is published; their anchors follow later, by `run`."""
+    """Every list that documents of the counter stand in is published.
+
+    Their anchors follow later, by `run`.
+    """
     try:
         if not _has_unpublished_list(office):
             return followed, None

@@ -1,4 +1,7 @@
-"""The next version of a status list: every change that waits goes into it, and its bytes are fixed."""
+"""The next version of a status list.
+
+Every change that waits goes into it, and its bytes are fixed.
+"""
 
 from hashlib import sha256
 
@@ -21,7 +24,9 @@ _SLOT_STATES = {
 
 
 def plan_versions(office: Office) -> int:
-    """Every waiting change is in a new version of its list, unless an earlier one is still on its way.
+    """Every waiting change is in a new version of its list.
+
+    Unless an earlier one is still on its way.
 
     Returns how many versions were planned.
     """
@@ -54,7 +59,14 @@ def _plan_next(repository: Repository, office: Office, list_no: int) -> None:
         version,
         Digest(sha256(details).digest()),
     )
-    plan_version(repository, office, list_no, version, encode_status_list(following), details)
+    plan_version(
+        repository,
+        office,
+        list_no=list_no,
+        version=version,
+        document=encode_status_list(following),
+        details=details,
+    )
     repository.statuses.put_in_version(list_no, version)
 
 

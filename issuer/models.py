@@ -1,4 +1,7 @@
-"""The tables of the issuer's database, as SQLAlchemy sees them; migrations/ makes them and changes them."""
+"""The tables of the issuer's database, as SQLAlchemy sees them.
+
+Migrations/ makes them and changes them.
+"""
 
 from enum import StrEnum
 
@@ -45,7 +48,10 @@ RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    """Return the rule that the column holds one of the enum's values (or nothing, where it may be null)."""
+    """Return the rule that the column holds one of the enum's values (or nothing.
+
+    Where it may be null).
+    """
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 

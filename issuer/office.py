@@ -1,4 +1,7 @@
-"""Everything one issuing office works with; `cli.py` puts it together, and the flows receive it whole."""
+"""Everything one issuing office works with.
+
+`cli.py` puts it together, and the flows receive it whole.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,7 +27,10 @@ class Limits:
     poll_seconds: float = 0.5
     release_chunk: int = 64
     counter_seconds: int = 300
-    """At the counter the copy of the journal may be this old: a document there cannot wait for the chain."""
+    """At the counter the copy of the journal may be this old.
+
+    A document there cannot wait for the chain.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,16 @@ class Office:
     policy: Policy = DEFAULT_POLICY
 
     def type_of(self, digest: Digest) -> CredentialType:
-        """Return the type with this document; raises SettingsError when the office no longer holds it."""
+        """Return the type with this document.
+
+        Raises SettingsError when the office no longer holds it.
+        """
         kind = self.types.get(digest)
         if kind is None:
             raise SettingsError(
-                f"the type document with digest {digest.hex()} is not here any more, and unfinished documents were "
-                "recorded with it. Put the file back into the folder of type documents, then run `sealroot issuer run`."
+                f"the type document with digest {digest.hex()} is not here any more, and "
+                "unfinished documents were "
+                "recorded with it. Put the file back into the folder of type documents, then run "
+                "`sealroot issuer run`."
             )
         return kind

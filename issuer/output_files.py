@@ -1,4 +1,7 @@
-"""Files that appear whole: written beside their place, forced to disk, then renamed, many at a time."""
+"""Files that appear whole.
+
+Written beside their place, forced to disk, then renamed, many at a time.
+"""
 
 import os
 from collections.abc import Mapping
@@ -10,10 +13,12 @@ _PARTIAL = ".partial"
 
 
 def write_together(content: Mapping[Path, bytes], checkpoint: Checkpoint) -> None:
-    """Every file holds exactly its content and is on disk; a crash leaves the old file or the new, never a part.
+    """Every file holds exactly its content and is on disk.
 
-    Syncing happens after everything is written: the disk then takes many files in one go. Files hold personal
-    data and are readable by their owner alone.
+    A crash leaves the old file or the new, never a part.
+
+    Syncing happens after everything is written: the disk then takes many files in one go. Files
+    hold personal data and are readable by their owner alone.
     """
     for folder in {path.parent for path in content}:
         folder.mkdir(parents=True, exist_ok=True)

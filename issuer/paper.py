@@ -25,8 +25,9 @@ class Face(NamedTuple):
 def on_paper(sealed: bytes) -> bytes:
     """Return what the symbol carries: all of it, but for a signature that no symbol can hold.
 
-    An ML-DSA-44 signature has 2,420 bytes. Without it a verifier needs the anchored root, so such documents are
-    printed once they are anchored; the sealed file and the one inside the PDF keep the signature.
+    An ML-DSA-44 signature has 2,420 bytes. Without it a verifier needs the anchored root, so such
+    documents are printed once they are anchored; the sealed file and the one inside the PDF keep
+    the signature.
     """
     if decode_sealed(sealed).receipt.alg == ALG_MLDSA44:
         return without_signature(sealed)
@@ -41,7 +42,8 @@ def files_of(
     text = qr_encode(carried, plan.url)
     if qr_decode(text).sealed != carried:
         raise DamagedStoreError(
-            f"the QR text of {one.number} does not read back as what was sealed. It was not released. "
+            f"the QR text of {one.number} does not read back as what was sealed. It was not "
+            "released. "
             "Do not issue with this machine until its memory and this installation are checked."
         )
     made = {OutputFile.SEALED: one.sealed}

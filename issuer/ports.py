@@ -1,4 +1,7 @@
-"""What the issuer asks of the world outside its database; one in memory or on disk stands in for each in tests."""
+"""What the issuer asks of the world outside its database.
+
+One in memory or on disk stands in for each in tests.
+"""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -11,8 +14,8 @@ from registry.chain_protocol import JournalChain
 __all__ = [
     "AnchorAccount",
     "Clock",
-    "PagePrinter",
     "JournalChain",
+    "PagePrinter",
     "ReportProgress",
     "Sleep",
     "silent",
@@ -38,15 +41,15 @@ class PagePrinter(Protocol):
         record: bytes | None,
         qr_text: str,
     ) -> bytes:
-        """Return the PDF with the symbol on it and the sealed bytes (and the full record) inside."""
+        """Return the PDF with the symbol on it; the sealed bytes and any full record are inside."""
 
 
 class AnchorAccount(Protocol):
     """The agency's anchor account: what it has sent so far, and its two kinds of sending.
 
     The two that send return when the change is in a block, which is not yet final. They raise
-    TransactionRefusedError when the contract would not take it. Any other ChainError leaves it open whether it
-    took effect: look before sending again.
+    TransactionRefusedError when the contract would not take it. Any other ChainError leaves it open
+    whether it took effect: look before sending again.
     """
 
     def last_batch_no(self) -> int:

@@ -1,4 +1,7 @@
-"""Steps 1 and 2 of issuing: every row is judged, then every credential is written down before anything is signed."""
+"""Steps 1 and 2 of issuing.
+
+Every row is judged, then every credential is written down before anything is signed.
+"""
 
 import os
 import secrets
@@ -55,7 +58,7 @@ class RecordedJob:
 
 
 def choose_type(office: Office, followed: Followed, type_id: str) -> CredentialType:
-    """Return the newest version of the type that the registry knows and this office holds the document of.
+    """Return the newest version of the type that the registry knows and this office holds.
 
     Raises RequestError when there is none, or when the agency is not accredited for it now.
     """
@@ -70,13 +73,16 @@ def choose_type(office: Office, followed: Followed, type_id: str) -> CredentialT
     ]
     if not registered:
         raise RequestError(
-            f"the registry does not know the type {type_id} as this office's document describes it, so nobody could "
-            "check it. Nothing was issued. Ask the registry's council to register this very document."
+            f"the registry does not know the type {type_id} as this office's document describes "
+            "it, so nobody could "
+            "check it. Nothing was issued. Ask the registry's council to register this very "
+            "document."
         )
     newest = max(registered, key=lambda kind: kind.version)
     if not followed.state.accredited(office.agency, newest.type_no, office.clock()):
         raise RequestError(
-            f"agency {office.agency} is not accredited for {type_id} now. Nothing was issued. Ask the agency that "
+            f"agency {office.agency} is not accredited for {type_id} now. Nothing was issued. Ask "
+            "the agency that "
             "delegates this accreditation, or the council."
         )
     return newest
@@ -85,7 +91,8 @@ def choose_type(office: Office, followed: Followed, type_id: str) -> CredentialT
 def read_input(office: Office, request: IssueRequest, kind: CredentialType) -> Prepared:
     """Return the records of the input; every faulty row is in `problems`.
 
-    Raises InputError with all problems at once when there are any, unless faulty rows are to be skipped.
+    Raises InputError with all problems at once when there are any, unless faulty rows are to be
+    skipped.
     """
     prints = OutputFile.PDF in request.files
     missing = office.printer.missing_characters if prints else None
@@ -93,7 +100,8 @@ def read_input(office: Office, request: IssueRequest, kind: CredentialType) -> P
     problems = tuple(problem.as_problem() for problem in prepared.problems)
     if problems and not request.skip_bad:
         raise InputError(
-            f"{len(prepared.refused)} rows cannot be issued. Nothing was issued. Correct them and give the command "
+            f"{len(prepared.refused)} rows cannot be issued. Nothing was issued. Correct them and "
+            "give the command "
             "again, or add --skip-bad to issue the others.",
             problems,
         )
@@ -105,9 +113,12 @@ def read_input(office: Office, request: IssueRequest, kind: CredentialType) -> P
 def record_job(
     office: Office, request: IssueRequest, kind: CredentialType, prepared: Prepared
 ) -> RecordedJob:
-    """The job and all its credentials stand in the database with cti, slot and certificate number, or none does.
+    """The job and all its credentials stand in the database with cti.
 
-    The same rows given again are the same job: it is returned as it is, unless `again` asks for new documents.
+    Slot and certificate number, or none does.
+
+    The same rows given again are the same job: it is returned as it is, unless `again` asks for new
+    documents.
     """
     input_key = _input_key(office, kind, prepared)
     plans = [_plan(office, kind, record) for record in prepared.records]
@@ -129,10 +140,14 @@ def record_job(
 
 
 def require_printable(request: IssueRequest, signer: Signer) -> None:
-    """Raise RequestError where no symbol could carry the signature, and the anchor is not waited for."""
+    """Raise RequestError where no symbol could carry the signature.
+
+    And the anchor is not waited for.
+    """
     if signer.alg == ALG_MLDSA44 and request.wait_for is WaitFor.NONE:
         raise RequestError(
-            "this office signs with ML-DSA-44, whose signature is too long for a QR symbol: its documents can be printed "
+            "this office signs with ML-DSA-44, whose signature is too long for a QR symbol: its "
+            "documents can be printed "
             "once they are anchored. Nothing was issued. Give the command again with --wait anchor."
         )
 
@@ -158,14 +173,17 @@ class _Plan:
 
 
 def _plan(office: Office, kind: CredentialType, record: PreparedRecord) -> _Plan:
-    """Return what will be stored, after an entry of the longest possible slot was made from it and checked."""
+    """Return what will be stored.
+
+    After an entry of the longest possible slot was made from it and checked.
+    """
     cti = secrets.token_bytes(CTI_BYTES)
     full_record = record.full_record(cti)
     fields: dict[int, Value] = record.claims(full_record)
     claims = Claims(fields, record.validity)
     now = UnixTime(office.clock())
     try:
-        encode_entry(entry_of(office.agency, kind, claims, cti, _LONGEST_SLOT, now))
+        encode_entry(entry_of(office.agency, kind, claims, cti=cti, slot=_LONGEST_SLOT, iat=now))
         kind.check_fields(fields)
     except FormatError as error:
         row = record.rows[0]
@@ -227,7 +245,10 @@ def _new_job(
 
 
 def _input_key(office: Office, kind: CredentialType, prepared: Prepared) -> bytes:
-    """Return what makes two inputs the same: agency, type version, and every record in its order."""
+    """Return what makes two inputs the same.
+
+    Agency, type version, and every record in its order.
+    """
     hashed = sha256(_JOB_PURPOSE)
     hashed.update(office.agency.encode().ljust(16, b"\0") + kind.digest)
     for record in prepared.records:

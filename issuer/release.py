@@ -1,4 +1,7 @@
-"""Steps 7 to 9 of issuing: our verifier accepts each document once more, its files appear whole, it counts as released."""
+"""Steps 7 to 9 of issuing.
+
+Our verifier accepts each document once more, its files appear whole, it counts as released.
+"""
 
 import csv
 from collections.abc import Sequence
@@ -28,7 +31,9 @@ SUMMARY_NAME = "summary.csv"
 
 
 def release_job(office: Office, followed: Followed, job: Job) -> int:
-    """Every document of the job that may leave has its files in the output folder; returns how many left now.
+    """Every document of the job that may leave has its files in the output folder.
+
+    Returns how many left now.
 
     A job with nothing left to release is done, and its summary is written.
     """
@@ -62,20 +67,24 @@ def _require_own_numbers(chunk: Sequence[Sealed], found: Sequence[Verdict]) -> N
     for one, verdict in zip(chunk, found, strict=True):
         if verdict.entry is None or certificate_number(verdict.entry) != one.number:
             raise DamagedStoreError(
-                f"the database gives back another document under the number {one.number}. It was not released. "
+                f"the database gives back another document under the number {one.number}. It was "
+                "not released. "
                 "Restore the database from its backup, then run `sealroot issuer doctor`."
             )
 
 
 def _write_files(office: Office, job: Job, face: Face, chunk: Sequence[Sealed]) -> None:
-    """The files of these documents are on disk, whole; a crash leaves old files or new ones, never half of one."""
+    """The files of these documents are on disk, whole.
+
+    A crash leaves old files or new ones, never half of one.
+    """
     content: dict[Path, bytes] = {}
     folder = Path(job.plan.out_dir)
     for one in chunk:
         for suffix, made in files_of(one, face, job.plan, office.printer).items():
             content[folder / f"{one.number}.{suffix}"] = made
-    # A crash between here and _mark_released leaves files of documents that are still "sealed": the next run writes
-    # the same documents under the same names. Numbers and bytes do not change.
+    # A crash between here and _mark_released leaves files of documents that are still "sealed": the
+    # next run writes the same documents under the same names. Numbers and bytes do not change.
     write_together(content, office.checkpoint)
 
 
@@ -85,7 +94,8 @@ def _mark_released(office: Office, chunk: Sequence[Sealed]) -> None:
             repository.credentials.mark_released([one.id for one in chunk], office.clock())
             office.checkpoint(Step.BEFORE_RELEASE_COMMIT)
     except StateError:
-        # Another process of this office released them in the meantime: the same bytes under the same names.
+        # Another process of this office released them in the meantime: the same bytes under the
+        # same names.
         return
     office.checkpoint(Step.AFTER_RELEASE_COMMIT)
 
@@ -107,7 +117,8 @@ def _finish(office: Office, job: Job) -> None:
         )
     path = Path(job.plan.out_dir) / SUMMARY_NAME
     write_together({path: summary.getvalue().encode()}, office.checkpoint)
-    # A crash right here leaves a job that is open with nothing to do; the next run writes the summary again.
+    # A crash right here leaves a job that is open with nothing to do; the next run writes the
+    # summary again.
     office.checkpoint(Step.AFTER_SUMMARY)
     try:
         with office.database.transaction() as repository:

@@ -1,4 +1,7 @@
-"""The schema this release needs, and how Alembic brings a database there; Alembic is slow to import."""
+"""The schema this release needs, and how Alembic brings a database there.
+
+Alembic is slow to import.
+"""
 
 from typing import TYPE_CHECKING, Final
 

@@ -1,4 +1,7 @@
-"""Steps 3 and 4 of issuing: a batch is written down, tried, signed, stored, and read back before anyone relies on it."""
+"""Steps 3 and 4 of issuing.
+
+A batch is written down, tried, signed, stored, and read back before anyone relies on it.
+"""
 
 from collections.abc import Sequence
 
@@ -60,7 +63,8 @@ def plan_batch(office: Office, job: Job) -> int | None:
         root = tree_root([leaf_hash(one.entry) for one in made])
         batch_id = repository.batches.plan(job.id, root, len(made), now)
         repository.credentials.put_in_batch(batch_id, made)
-    # A crash right here leaves a batch "to-sign"; seal_job takes it up again with these very entries.
+    # A crash right here leaves a batch "to-sign"; seal_job takes it up again with these very
+    # entries.
     office.checkpoint(Step.AFTER_BATCH_PLANNED)
     return batch_id
 
@@ -69,14 +73,17 @@ def _make(
     office: Office, kind: CredentialType, now: UnixTime, leaf_index: int, one: Recorded
 ) -> Made:
     slot = Slot(one.list_no, one.slot_index)
-    entry = entry_of(office.agency, kind, decode_claims(one.claims), one.cti, slot, now)
+    entry = entry_of(
+        office.agency, kind, decode_claims(one.claims), cti=one.cti, slot=slot, iat=now
+    )
     return Made(one.id, leaf_index, encode_entry(entry))
 
 
 def seal(office: Office, followed: Followed, batch: Batch) -> None:
     """The batch is signed, stored, read back and accepted, whatever was already done of it.
 
-    Raises TrialRefusedError when our verifier would not accept it; the reason then stands beside the batch.
+    Raises TrialRefusedError when our verifier would not accept it; the reason then stands beside
+    the batch.
     """
     try:
         _sign_and_check(office, followed, batch)
@@ -111,7 +118,7 @@ def _stored_entries(office: Office, batch: Batch) -> list[bytes]:
 
 
 def _try_out(office: Office, followed: Followed, signer: Signer, entries: Sequence[bytes]) -> None:
-    """Our verifier has accepted these very entries under a throwaway key in the place of the real one."""
+    """Our verifier has accepted these very entries, signed with a throwaway key instead."""
     throwaway = ThrowawaySigner(signer.alg)
     trial = _seal_with(followed, throwaway, entries)
     state = trial_state(followed.state, signer, throwaway)
@@ -133,13 +140,16 @@ def _store(office: Office, batch: Batch, signer: Signer, sealed: SealedBatch) ->
             repository.credentials.store_sealed(batch.id, sealed.sealed)
             office.checkpoint(Step.BEFORE_SIGNATURE_COMMIT)
     except StateError:
-        # Another process of this office signed the same root first. Its signature is the one that counts;
-        # what is read back next is what it stored.
+        # Another process of this office signed the same root first. Its signature is the one that
+        # counts; what is read back next is what it stored.
         return
 
 
 def _read_back(office: Office, followed: Followed, batch: Batch, lists: Lists) -> None:
-    """What the disk gives back is what was signed: the same root, and our verifier accepts every document."""
+    """What the disk gives back is what was signed.
+
+    The same root, and our verifier accepts every document.
+    """
     with office.database.reading() as repository:
         stored = repository.credentials.sealed_of(batch.id)
     sealed = [leaf.sealed for leaf in stored if leaf.sealed is not None]
@@ -159,7 +169,9 @@ def _read_back(office: Office, followed: Followed, batch: Batch, lists: Lists) -
 
 def _damaged(batch: Batch) -> DamagedStoreError:
     return DamagedStoreError(
-        f"batch {batch.id}: the database does not give back what was stored in it. Nothing of this batch was anchored "
-        "or released. Stop this machine's disk from being used, restore the database from its backup, then run "
+        f"batch {batch.id}: the database does not give back what was stored in it. Nothing of this "
+        "batch was anchored "
+        "or released. Stop this machine's disk from being used, restore the database from its "
+        "backup, then run "
         "`sealroot issuer doctor`."
     )

@@ -1,4 +1,7 @@
-"""Our own verifier over our own documents: before the real key signs, after they are stored, before they leave."""
+"""Our own verifier over our own documents.
+
+Before the real key signs, after they are stored, before they leave.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +22,8 @@ from verifier.verdict import TOLERATED, CheckName, Result, Verdict
 
 Lists = Mapping[tuple[AgencyCode, int], StatusList]
 
-# A licence that begins next month or ran out last year is still issued as it is; its dates are for the reader.
+# A licence that begins next month or ran out last year is still issued as it is; its dates are for
+# the reader.
 _DATES_OF_THE_DOCUMENT = frozenset({Reason.DATES_NOT_YET, Reason.DATES_EXPIRED})
 
 
@@ -51,8 +55,9 @@ def published_lists(office: Office, followed: Followed) -> Lists:
 def trial_state(state: TrustState, real: Signer, throwaway: Signer) -> TrustState:
     """Return the state in which the throwaway key stands exactly where the real key does.
 
-    Whatever the journal says against the real key (ended, compromised, another agency's, unknown) it then says
-    against the throwaway key, and the trial run refuses before the real key has signed.
+    Whatever the journal says against the real key (ended, compromised, another agency's, unknown)
+    it then says against the throwaway key, and the trial run refuses before the real key has
+    signed.
     """
     record = state.key(real.kid)
     if record is None:
@@ -78,7 +83,9 @@ def verdicts(
 
 
 def require_accepted(found: Sequence[Verdict], doing: str) -> None:
-    """Every verdict is what its reader will get as VALID, or differs in the document's own dates alone.
+    """Every verdict is what its reader will get as VALID.
+
+    Or differs in the document's own dates alone.
 
     Raises TrialRefusedError with certificate number and reason code of the first that is not.
     """
@@ -92,11 +99,15 @@ def require_accepted(found: Sequence[Verdict], doing: str) -> None:
                 continue
             if check.reason is Reason.STATUS_LIST_MISSING:
                 raise ListUnpublishedError(
-                    "the status list of these documents is not published yet, and without it nobody can say that they "
-                    "are not revoked. They are sealed and wait. Run `sealroot issuer run` once the chain answers."
+                    "the status list of these documents is not published yet, and without it "
+                    "nobody can say that they "
+                    "are not revoked. They are sealed and wait. Run `sealroot issuer run` once the "
+                    "chain answers."
                 )
             number = "?" if verdict.entry is None else certificate_number(verdict.entry)
             raise TrialRefusedError(
-                f"{doing}: our own verifier would not accept {number} ({check.name}: {check.reason}). "
-                "It was not signed, or not released. Clear up the reason, then run `sealroot issuer run`."
+                f"{doing}: our own verifier would not accept {number} ({check.name}: "
+                f"{check.reason}). "
+                "It was not signed, or not released. Clear up the reason, then run `sealroot "
+                "issuer run`."
             )

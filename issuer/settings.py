@@ -1,4 +1,7 @@
-"""The office's home folder: issuer.json names everything it works with, and says so plainly when something is missing."""
+"""The office's home folder.
+
+Issuer.json names everything it works with, and says so plainly when something is missing.
+"""
 
 import json
 from pathlib import Path
@@ -14,7 +17,10 @@ _MAX_SETTINGS_BYTES = 65_536
 
 
 class OfficeSettings(BaseModel):
-    """What issuer.json holds; relative paths begin at the home folder. It names keys, it holds none."""
+    """What issuer.json holds.
+
+    Relative paths begin at the home folder. It names keys, it holds none.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,14 +39,18 @@ class OfficeSettings(BaseModel):
 
 
 def read_settings(home: Path) -> OfficeSettings:
-    """Return the settings of the office in this folder; raises SettingsError, which says what to do."""
+    """Return the settings of the office in this folder.
+
+    Raises SettingsError, which says what to do.
+    """
     path = home / SETTINGS_NAME
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_SETTINGS_BYTES + 1)
     except FileNotFoundError as error:
         raise SettingsError(
-            f"there is no office in {home}: {SETTINGS_NAME} is missing. Name its folder with --home, or make one "
+            f"there is no office in {home}: {SETTINGS_NAME} is missing. Name its folder with "
+            "--home, or make one "
             "with `sealroot issuer init`."
         ) from error
     except OSError as error:

@@ -1,4 +1,6 @@
-"""Who signs batch roots: the Signer protocol, a key file for development, and the trial run's throwaway keys.
+"""Who signs batch roots.
+
+The Signer protocol, a key file for development, and the trial run's throwaway keys.
 
 A hardware module comes behind the same protocol.
 """
@@ -42,13 +44,17 @@ class Signer(Protocol):
         """The first 16 bytes of SHA-256 over `cose_key`."""
 
     def sign(self, message: bytes) -> bytes:
-        """Return the COSE signature: ES256 as r || s with low s, ML-DSA-44 with an empty context."""
+        """Return the COSE signature.
+
+        ES256 as r || s with low s, ML-DSA-44 with an empty context.
+        """
 
 
 class InsecureFileSigner:
     """A Signer whose private key lies in a file with mode 0600; warns when made.
 
-    For development: whoever copies the file can sign as the agency. An office uses a hardware module.
+    For development: whoever copies the file can sign as the agency. An office uses a hardware
+    module.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,7 +62,8 @@ class InsecureFileSigner:
         self._key = InsecureKeyFile(path)
         if self._key.alg not in BATCH_ALGORITHMS.values():
             raise SettingsError(
-                f"the key in {path} is of algorithm {self._key.alg}, with which no batch is signed. "
+                f"the key in {path} is of algorithm {self._key.alg}, with which no batch is "
+                "signed. "
                 "Use a key of ES256 or ML-DSA-44."
             )
         self.alg = self._key.alg
@@ -69,7 +76,10 @@ class InsecureFileSigner:
 
 
 def create_key_file(path: Path, alg: int) -> Kid:
-    """A new key file is at `path`, readable by its owner alone; an existing one is never replaced."""
+    """A new key file is at `path`, readable by its owner alone.
+
+    An existing one is never replaced.
+    """
     if alg not in BATCH_ALGORITHMS.values():
         raise SettingsError(f"no batch key can be made for algorithm {alg}")
     return make_insecure_key(path, alg)

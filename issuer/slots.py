@@ -1,8 +1,11 @@
-"""Unpredictable status slots: a keyed permutation gives the n-th credential of a list its own index.
+"""Unpredictable status slots.
 
-An index that counts up would tell how many documents an office issues and who came after whom. A random index needs
-a search for free places. A permutation of the counter needs neither: it hits every slot once, in an order only the
-holder of the seed knows. It is a Feistel network over BLAKE2b, walked in cycles down to the capacity of the list.
+A keyed permutation gives the n-th credential of a list its own index.
+
+An index that counts up would tell how many documents an office issues and who came after whom. A
+random index needs a search for free places. A permutation of the counter needs neither: it hits
+every slot once, in an order only the holder of the seed knows. It is a Feistel network over
+BLAKE2b, walked in cycles down to the capacity of the list.
 """
 
 import hashlib
@@ -14,7 +17,10 @@ _PURPOSE = b"sealroot/slots/1"
 
 
 class SlotOrder:
-    """The order in which one list gives away its slots; equal seed and capacity give the equal order."""
+    """The order in which one list gives away its slots.
+
+    Equal seed and capacity give the equal order.
+    """
 
     def __init__(self, seed: bytes, capacity: int) -> None:
         """Fix the order; the round functions are tabled once, since their domain is small."""
@@ -28,7 +34,10 @@ class SlotOrder:
         self._rounds = tuple(_round_table(seed, number, self._mask) for number in range(ROUNDS))
 
     def index(self, counter: int) -> int:
-        """Return the slot of the `counter`-th credential; no two counters below the capacity share one."""
+        """Return the slot of the `counter`-th credential.
+
+        No two counters below the capacity share one.
+        """
         if not 0 <= counter < self.capacity:
             raise ValueError("the counter is past the end of the list")
         value = self._permute(counter)

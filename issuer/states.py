@@ -1,4 +1,7 @@
-"""The states of jobs, credentials, batches and status versions, and the transitions between them."""
+"""The states of jobs, credentials, batches and status versions.
+
+And the transitions between them.
+"""
 
 from enum import StrEnum
 

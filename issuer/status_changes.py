@@ -1,4 +1,7 @@
-"""Revoke, suspend, resume, supersede: the wish is written down first, then a new list version carries it."""
+"""Revoke, suspend, resume, supersede.
+
+The wish is written down first, then a new list version carries it.
+"""
 
 from dataclasses import dataclass
 
@@ -34,7 +37,10 @@ class StatusRequest:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What became of the wish: the version that carries it, and whether that is final on the chain."""
+    """What became of the wish.
+
+    The version that carries it, and whether that is final on the chain.
+    """
 
     change: Change
     was_known: bool
@@ -43,9 +49,12 @@ class StatusReport:
 
 
 def change_status(office: Office, request: StatusRequest) -> StatusReport:
-    """The change is written down and published in a new version of its list, or waits for the chain.
+    """The change is written down and published in a new version of its list.
 
-    The same wish given twice is one change. Raises RequestError for a change this document cannot have.
+    Or waits for the chain.
+
+    The same wish given twice is one change. Raises RequestError for a change this document cannot
+    have.
     """
     followed = office.journal.follow()
     # 1 write down what is asked for
@@ -57,11 +66,14 @@ def change_status(office: Office, request: StatusRequest) -> StatusReport:
     # 4 a change that was recorded while an earlier version was on its way goes into the next one
     if waits_for is None and plan_versions(office):
         _, waits_for = anchor(office, followed)
-    return _report(office, change_id, was_known, waits_for)
+    return _report(office, change_id, was_known=was_known, waits_for=waits_for)
 
 
 def record_change(office: Office, request: StatusRequest) -> tuple[int, bool]:
-    """The change is in the database, checked against the document's newest status; returns its id and if it was known."""
+    """The change is in the database, checked against the document's newest status.
+
+    Returns its id and if it was known.
+    """
     with office.database.transaction() as repository:
         repository.installations.lock()
         known = _released(repository, request.number)
@@ -92,7 +104,8 @@ def _released(repository: Repository, number: str) -> Known:
         raise RequestError(f"no document of this office has the certificate number {number}")
     if known.state is not CredentialState.RELEASED:
         raise RequestError(
-            f"{number} was not released yet (it is {known.state}), so nobody holds it. Nothing was changed. "
+            f"{number} was not released yet (it is {known.state}), so nobody holds it. Nothing was "
+            "changed. "
             "Run `sealroot issuer run` first, then give the command again."
         )
     return known
@@ -111,7 +124,8 @@ def _status_after(newest: Change | None, request: StatusRequest) -> CredentialSt
     after = STATUS_AFTER.get((now, request.action))
     if after is None:
         raise RequestError(
-            f"{request.number} is {now} and cannot be changed by {request.action!s}. Nothing was changed. "
+            f"{request.number} is {now} and cannot be changed by {request.action!s}. Nothing was "
+            "changed. "
             "What is revoked stays revoked; issue a new document instead."
         )
     return after
@@ -120,12 +134,14 @@ def _status_after(newest: Change | None, request: StatusRequest) -> CredentialSt
 def _effective_at(office: Office, newest: Change | None, request: StatusRequest) -> int:
     if request.effective_at > office.clock():
         raise RequestError(
-            "the effective date is in the future, but a status list says what holds now: it would refuse the document "
+            "the effective date is in the future, but a status list says what holds now: it would "
+            "refuse the document "
             "at once. Nothing was changed. Give the command again on that day."
         )
     if newest is not None and request.effective_at < newest.effective_at:
         raise RequestError(
-            f"the effective date lies before that of the last change of {request.number}. Nothing was changed."
+            f"the effective date lies before that of the last change of {request.number}. Nothing "
+            "was changed."
         )
     return request.effective_at
 
@@ -137,12 +153,15 @@ def _replacement(repository: Repository, request: StatusRequest) -> CertificateN
         raise RequestError("a document cannot replace itself. Nothing was changed.")
     if repository.credentials.find(request.replaced_by) is None:
         raise RequestError(
-            f"no document of this office has the number {request.replaced_by}, so it cannot replace another"
+            f"no document of this office has the number {request.replaced_by}, so it cannot "
+            "replace another"
         )
     return request.replaced_by
 
 
-def _report(office: Office, change_id: int, was_known: bool, waits_for: str | None) -> StatusReport:
+def _report(
+    office: Office, change_id: int, *, was_known: bool, waits_for: str | None
+) -> StatusReport:
     with office.database.reading() as repository:
         change = repository.statuses.change(change_id)
         published = (

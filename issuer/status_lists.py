@@ -1,4 +1,7 @@
-"""Status lists as the office keeps them: slots given away, versions written down, published, and believed once final."""
+"""Status lists as the office keeps them.
+
+Slots given away, versions written down, published, and believed once final.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -26,7 +29,8 @@ slot_order = lru_cache(maxsize=64)(SlotOrder)
 def take_slots(repository: Repository, office: Office, count: int) -> list[Slot]:
     """So many slots are given away for good, from as many lists as that needs.
 
-    The caller holds the installation's lock. Given away and used are one transaction: what rolls back was never seen.
+    The caller holds the installation's lock. Given away and used are one transaction: what rolls
+    back was never seen.
     """
     slots: list[Slot] = []
     for row in repository.statuses.lists():
@@ -69,13 +73,21 @@ def _add_list(repository: Repository, office: Office) -> ListRow:
         new_status_list(office.agency, row.list_no, row.capacity),
         details_digest=Digest(sha256(details).digest()),
     )
-    plan_version(repository, office, row.list_no, 1, encode_status_list(first), details)
+    plan_version(
+        repository,
+        office,
+        list_no=row.list_no,
+        version=1,
+        document=encode_status_list(first),
+        details=details,
+    )
     return row
 
 
 def plan_version(
     repository: Repository,
     office: Office,
+    *,
     list_no: int,
     version: int,
     document: bytes,
@@ -90,13 +102,14 @@ def plan_version(
 def publish_planned(office: Office) -> None:
     """Every planned version is in the public folder and in a block of the chain.
 
-    Raises a ChainError when the chain does not answer or does not take one; nothing is lost by calling again.
+    Raises a ChainError when the chain does not answer or does not take one; nothing is lost by
+    calling again.
     """
     with office.database.reading() as repository:
         planned = repository.statuses.planned()
     for version in planned:
-        # A crash before or between these two leaves at most a file nobody refers to yet; the next call writes
-        # the same bytes under the same name.
+        # A crash before or between these two leaves at most a file nobody refers to yet; the next
+        # call writes the same bytes under the same name.
         office.public_folder.publish(Document.STATUS_DETAILS, version.details)
         office.public_folder.publish(Document.STATUS_LIST, version.document)
         office.checkpoint(Step.AFTER_VERSION_STORED)
@@ -105,12 +118,15 @@ def publish_planned(office: Office) -> None:
             continue
         office.checkpoint(Step.BEFORE_STATUS_SEND)
         office.account.publish_status(version.list_no, version.version, version.digest)
-        # A crash right here leaves a published version that is still "planned"; confirm_published sees it.
+        # A crash right here leaves a published version that is still "planned"; confirm_published
+        # sees it.
         office.checkpoint(Step.AFTER_STATUS_SEND)
 
 
 def confirm_published(office: Office, followed: Followed) -> int:
-    """Every planned version whose publication is final is marked so; returns how many are still open.
+    """Every planned version whose publication is final is marked so.
+
+    Returns how many are still open.
 
     Raises ForeignChainError when the chain holds a version of our lists that was never made here.
     """
@@ -132,7 +148,10 @@ def confirm_published(office: Office, followed: Followed) -> int:
 def published_version(
     repository: Repository, office: Office, followed: Followed, list_no: int
 ) -> Version | None:
-    """Return the version of the list that the final journal calls the newest; None when there is none yet."""
+    """Return the version of the list that the final journal calls the newest.
+
+    None when there is none yet.
+    """
     published = followed.state.latest_status(office.agency, list_no)
     if published is None:
         return None
@@ -143,8 +162,10 @@ def _require_ours(repository: Repository, list_no: int, number: int, digest: Dig
     known = repository.statuses.find_version(list_no, number)
     if known is None or known.digest != digest:
         raise ForeignChainError(
-            f"the chain holds version {number} of status list {list_no} of this agency, which this database did not "
-            f"make: another database publishes for this agency, or this one is an old copy. {WAY_OUT}"
+            f"the chain holds version {number} of status list {list_no} of this agency, which this "
+            "database did not "
+            "make: another database publishes for this agency, or this one is an old copy. "
+            f"{WAY_OUT}"
         )
     return known
 

@@ -1,4 +1,7 @@
-"""The named steps of the pipeline, so that a test can stop the process at each of them and nowhere else."""
+"""The named steps of the pipeline.
+
+So that a test can stop the process at each of them and nowhere else.
+"""
 
 from collections.abc import Callable
 from enum import StrEnum

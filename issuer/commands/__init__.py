@@ -1,1 +1,4 @@
-"""The issuer's commands: each turns words of the command line into one call of a flow, and its result into words."""
+"""The issuer's commands.
+
+Each turns words of the command line into one call of a flow, and its result into words.
+"""

@@ -44,15 +44,16 @@ def issue_command(
     batch_size: Annotated[int | None, typer.Option(min=1, max=4096)] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="issue the good rows, write the others to a file")
-    ] = False,  # noqa: FBT002
+    ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="issue the same records once more")
-    ] = False,  # noqa: FBT002
-    as_json: JsonOption = False,  # noqa: FBT002
+    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Issue every record of a file, and carry on with a file that was given before.
 
-    Ends with 0 when every document has left, 1 when rows were refused and nothing was issued, 2 when documents wait.
+    Ends with 0 when every document has left, 1 when rows were refused and nothing was issued, 2
+    when documents wait.
     """
     session: Session = ctx.obj
     with reporting(as_json=as_json), session.office(quiet=as_json) as office:
@@ -80,7 +81,7 @@ def run_command(
     watch: Annotated[
         float | None, typer.Option(help="go on for ever, looking again after so many seconds")
     ] = None,
-    as_json: JsonOption = False,  # noqa: FBT002
+    as_json: JsonOption = False,
 ) -> None:
     """Carry on with everything unfinished: seal, anchor, release, publish.
 
@@ -110,7 +111,7 @@ def run_command(
 
 
 @app.command("queue", cls=IssuerCommand)
-def queue_command(ctx: typer.Context, as_json: JsonOption = False) -> None:  # noqa: FBT002
+def queue_command(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Show what waits, and for what."""
     session: Session = ctx.obj
     with reporting(as_json=as_json), session.office(quiet=True) as office:
@@ -134,13 +135,16 @@ def list_command(
     number: Annotated[str, typer.Option(help="part of the certificate number")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
     offset: Annotated[int, typer.Option(min=0)] = 0,
-    as_json: JsonOption = False,  # noqa: FBT002
+    as_json: JsonOption = False,
 ) -> None:
     """List documents, oldest first, without their claims."""
     session: Session = ctx.obj
-    with reporting(as_json=as_json), session.office(quiet=True) as office:
-        with office.database.reading() as repository:
-            found = repository.credentials.page(limit=limit, offset=offset, number_part=number)
+    with (
+        reporting(as_json=as_json),
+        session.office(quiet=True) as office,
+        office.database.reading() as repository,
+    ):
+        found = repository.credentials.page(limit=limit, offset=offset, number_part=number)
     if as_json:
         print_json({"credentials": [_known_json(one) for one in found]})
         return
@@ -152,7 +156,7 @@ def list_command(
 def show_command(
     ctx: typer.Context,
     number: Annotated[str, typer.Argument(help="certificate number")],
-    as_json: JsonOption = False,  # noqa: FBT002
+    as_json: JsonOption = False,
 ) -> None:
     """Show one document: where it is, how it was anchored, and what was done to its status."""
     session: Session = ctx.obj

@@ -29,7 +29,10 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def shown_progress(console: Console) -> Iterator[ReportProgress]:
-    """Yield what work reports to; each kind of work has a bar of its own, gone when the block ends."""
+    """Yield what work reports to.
+
+    Each kind of work has a bar of its own, gone when the block ends.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,7 @@
-"""What a command receives: the way to its office, and one place where results and errors become words and exit codes."""
+"""What a command receives.
+
+The way to its office, and one place where results and errors become words and exit codes.
+"""
 
 import json
 import sys
@@ -91,7 +94,10 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
 
 @contextmanager
 def reporting(*, as_json: bool) -> Iterator[None]:
-    """Errors of the block become words, or one JSON object, and the exit code that says what kind they were."""
+    """Errors of the block become words, or one JSON object.
+
+    And the exit code that says what kind they were.
+    """
     try:
         yield
     except SealrootError as error:
@@ -99,7 +105,8 @@ def reporting(*, as_json: bool) -> Iterator[None]:
     except DBAPIError as error:
         _leave(
             SealrootError(
-                f"the database does not answer: {error.orig}. What was committed is safe and nothing was doubled. "
+                f"the database does not answer: {error.orig}. What was committed is safe and "
+                "nothing was doubled. "
                 "Bring it back, then run `sealroot issuer run`."
             ),
             EXIT_WAITING,
@@ -108,7 +115,8 @@ def reporting(*, as_json: bool) -> Iterator[None]:
     except OSError as error:
         _leave(
             SealrootError(
-                f"{error.filename or 'a file'}: {error.strerror}. Documents that were not written are kept in the "
+                f"{error.filename or 'a file'}: {error.strerror}. Documents that were not written "
+                "are kept in the "
                 "database. Put it right, then run `sealroot issuer run`."
             ),
             EXIT_WAITING,

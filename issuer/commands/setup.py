@@ -29,7 +29,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
 def new_key(
     file: Annotated[Path, typer.Argument(help="where the key file is to be")],
     alg: Annotated[str, typer.Option(help=" or ".join(BATCH_ALGORITHMS))] = "es256",
-    as_json: JsonOption = False,  # noqa: FBT002
+    as_json: JsonOption = False,
 ) -> None:
     """Make a batch key in a file, for development; the council registers the COSE_Key it prints."""
     with reporting(as_json=as_json):
@@ -60,10 +60,13 @@ def init(
     list_capacity: Annotated[int, typer.Option(help="slots of a status list")] = 131_072,
     after_loss: Annotated[
         bool, typer.Option("--after-loss", help="the agency's earlier database is lost for good")
-    ] = False,  # noqa: FBT002
-    as_json: JsonOption = False,  # noqa: FBT002
+    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Make an office: check that agency, keys and registry belong together, and publish its first status list."""
+    """Make an office.
+
+    Check that agency, keys and registry belong together, and publish its first status list.
+    """
     session: Session = ctx.obj
     with reporting(as_json=as_json):
         settings = OfficeSettings(
@@ -85,7 +88,7 @@ def init(
 
 
 @app.command("migrate", cls=IssuerCommand)
-def migrate(ctx: typer.Context, as_json: JsonOption = False) -> None:  # noqa: FBT002
+def migrate(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Bring the database to this release's schema; back it up first."""
     session: Session = ctx.obj
     with reporting(as_json=as_json):
@@ -99,7 +102,7 @@ def migrate(ctx: typer.Context, as_json: JsonOption = False) -> None:  # noqa: F
 
 
 @app.command("doctor", cls=IssuerCommand)
-def doctor(ctx: typer.Context, as_json: JsonOption = False) -> None:  # noqa: FBT002
+def doctor(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Examine the office: keys, registry, database against chain, published lists, what waits."""
     session: Session = ctx.obj
     with reporting(as_json=as_json), session.office(quiet=as_json) as office:

@@ -33,7 +33,7 @@ def revoke(
     number: NumberArgument,
     reason: ReasonOption,
     effective: EffectiveOption = None,
-    as_json: JsonOption = False,  # noqa: FBT002
+    as_json: JsonOption = False,
 ) -> None:
     """Revoke a document for ever, and publish that."""
     _change(ctx, number, StatusAction.REVOKE, reason, effective, as_json=as_json)
@@ -45,7 +45,7 @@ def suspend(
     number: NumberArgument,
     reason: ReasonOption,
     effective: EffectiveOption = None,
-    as_json: JsonOption = False,  # noqa: FBT002
+    as_json: JsonOption = False,
 ) -> None:
     """Suspend a document until it is resumed or revoked, and publish that."""
     _change(ctx, number, StatusAction.SUSPEND, reason, effective, as_json=as_json)
@@ -57,7 +57,7 @@ def resume(
     number: NumberArgument,
     reason: ReasonOption = StatusReason.OTHER,
     effective: EffectiveOption = None,
-    as_json: JsonOption = False,  # noqa: FBT002
+    as_json: JsonOption = False,
 ) -> None:
     """Make a suspended document valid again, and publish that."""
     _change(ctx, number, StatusAction.RESUME, reason, effective, as_json=as_json)
@@ -72,7 +72,7 @@ def supersede(
     ] = None,
     reason: ReasonOption = StatusReason.SUPERSEDED,
     effective: EffectiveOption = None,
-    as_json: JsonOption = False,  # noqa: FBT002
+    as_json: JsonOption = False,
 ) -> None:
     """Revoke a document because a newer one has taken its place, and publish that."""
     _change(ctx, number, StatusAction.SUPERSEDE, reason, effective, as_json=as_json, by=by)
@@ -103,12 +103,14 @@ def _change(
         print_json(status_json(report))
     elif report.published:
         typer.echo(
-            f"{number} is {change.status_after} ({change.reason}) since {utc(change.effective_at)}; "
+            f"{number} is {change.status_after} ({change.reason}) since "
+            f"{utc(change.effective_at)}; "
             f"version {change.version} of status list {change.list_no} is published."
         )
     else:
         typer.echo(
-            f"{number} will be {change.status_after}, but verifiers do not know it yet: {report.waits_for}. "
+            f"{number} will be {change.status_after}, but verifiers do not know it yet: "
+            f"{report.waits_for}. "
             "It is written down. Carry on with `sealroot issuer run`.",
             err=True,
         )

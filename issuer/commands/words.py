@@ -18,7 +18,9 @@ def utc(seconds: int | None) -> str | None:
 
 
 def parse_time(text: str | None, now: int) -> UnixTime:
-    """Return the time a person wrote: a day is its beginning in Taipei, a time without zone is Taipei's; None is now.
+    """Return the time a person wrote.
+
+    A day is its beginning in Taipei, a time without zone is Taipei's; None is now.
 
     Raises RequestError for anything else.
     """

@@ -1,4 +1,7 @@
-"""Run the revisions inside the transaction of the connection that was handed over, and nowhere else."""
+"""Run the revisions inside the transaction of the connection that was handed over.
+
+And nowhere else.
+"""
 
 from alembic import context
 

@@ -1,4 +1,7 @@
-"""All queries of the issuer, by subject; a Repository is bound to one transaction and never commits."""
+"""All queries of the issuer, by subject.
+
+A Repository is bound to one transaction and never commits.
+"""
 
 from sqlalchemy import Connection
 

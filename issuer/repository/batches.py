@@ -81,13 +81,19 @@ class Batches:
         self._move(batch_id, BatchState.SIGNED, BatchState.CHECKED)
 
     def number(self, batch_id: int, anchor_no: int) -> None:
-        """The batch will be sent under this number and no other batch will: checked to anchoring."""
+        """The batch will be sent under this number and no other batch will.
+
+        Checked to anchoring.
+        """
         self._move(
             batch_id, BatchState.CHECKED, BatchState.ANCHORING, anchor_no=anchor_no, refusal=None
         )
 
     def take_number_back(self, batch_id: int, refusal: str) -> None:
-        """The registry refused the batch for the reason given, and its number is free again: anchoring to checked."""
+        """The registry refused the batch for the reason given, and its number is free again.
+
+        Anchoring to checked.
+        """
         self._move(
             batch_id, BatchState.ANCHORING, BatchState.CHECKED, anchor_no=None, refusal=refusal
         )
@@ -97,7 +103,10 @@ class Batches:
         self._move(batch_id, BatchState.ANCHORING, BatchState.ANCHORED, anchored_at=anchored_at)
 
     def note_refusal(self, batch_id: int, refusal: str) -> None:
-        """The reason why the batch does not go on is written down for people; its state is unchanged."""
+        """The reason why the batch does not go on is written down for people.
+
+        Its state is unchanged.
+        """
         self._connection.execute(
             update(batch).where(batch.c.id == batch_id).values(refusal=refusal)
         )
@@ -112,7 +121,14 @@ class Batches:
     def _move(
         self, batch_id: int, before: BatchState, after: BatchState, **changes: object
     ) -> None:
-        move(self._connection, batch, batch.c.id == batch_id, before, after, changes)
+        move(
+            self._connection,
+            batch,
+            batch.c.id == batch_id,
+            before=before,
+            after=after,
+            changes=changes,
+        )
 
 
 def _batch(row: Row[*tuple[object, ...]]) -> Batch:

@@ -1,4 +1,7 @@
-"""Queries about single credentials: recorded with number, slot and cti first, sealed and released later."""
+"""Queries about single credentials.
+
+Recorded with number, slot and cti first, sealed and released later.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,14 +90,20 @@ class Credentials:
         self._connection = connection
 
     def add(self, job_id: int, new: Sequence[NewCredential]) -> None:
-        """Write the credentials down; every number, cti and slot is used once or the transaction fails."""
+        """Write the credentials down.
+
+        Every number, cti and slot is used once or the transaction fails.
+        """
         self._connection.execute(
             insert(credential).values(job_id=job_id, state=CredentialState.RECORDED.value),
             [made._asdict() for made in new],
         )
 
     def recorded(self, job_id: int, limit: int) -> list[Recorded]:
-        """Return the next credentials of the job that are in no batch yet, in the order of the input."""
+        """Return the next credentials of the job that are in no batch yet.
+
+        In the order of the input.
+        """
         columns = [getattr(credential.c, name) for name in Recorded._fields]
         rows = self._connection.execute(
             select(*columns)
@@ -109,7 +118,10 @@ class Credentials:
         return [Recorded(*row) for row in rows]
 
     def put_in_batch(self, batch_id: int, made: Sequence[Made]) -> None:
-        """The entries are leaves of the batch and the claims they were made from are dropped: recorded to in-batch."""
+        """The entries are leaves of the batch and the claims they were made from are dropped.
+
+        Recorded to in-batch.
+        """
         done = self._connection.execute(
             update(credential)
             .where(
@@ -137,7 +149,10 @@ class Credentials:
         return [row.entry for row in rows]
 
     def store_sealed(self, batch_id: int, sealed: Sequence[bytes]) -> None:
-        """Every credential of the batch has its receipt, given in leaf order: in-batch to sealed."""
+        """Every credential of the batch has its receipt, given in leaf order.
+
+        In-batch to sealed.
+        """
         done = self._connection.execute(
             update(credential)
             .where(
@@ -183,9 +198,9 @@ class Credentials:
             self._connection,
             credential,
             credential.c.id.in_(ids),
-            CredentialState.SEALED,
-            CredentialState.RELEASED,
-            {"released_at": released_at},
+            before=CredentialState.SEALED,
+            after=CredentialState.RELEASED,
+            changes={"released_at": released_at},
             expected=len(ids),
         )
 
@@ -234,8 +249,8 @@ class Credentials:
 
 
 def _require_all(done: int, expected: int) -> None:
-    # Some drivers cannot count the rows of many statements sent at once and say -1; the guard in the
-    # statement itself still holds, and the re-read of the batch finds a leaf that was left out.
+    # Some drivers cannot count the rows of many statements sent at once and say -1; the guard in
+    # the statement itself still holds, and the re-read of the batch finds a leaf that was left out.
     if done not in (expected, -1):
         raise StateError(
             f"{done} of {expected} credentials could be moved: another process is at the same batch"

@@ -1,4 +1,7 @@
-"""Queries about the installation itself: whose it is, and the copy of the registry's journal it keeps."""
+"""Queries about the installation itself.
+
+Whose it is, and the copy of the registry's journal it keeps.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +57,10 @@ class Installations:
         return found
 
     def lock(self) -> None:
-        """Nobody else takes a batch number, list number or list version until this transaction ends."""
+        """Nobody else takes a batch number.
+
+        List number or list version until this transaction ends.
+        """
         self._connection.execute(select(installation.c.id).with_for_update()).one()
 
     def add(self, made: Installation) -> None:
@@ -94,7 +100,10 @@ class Installations:
         return [JournalEntry(*row) for row in rows]
 
     def append_journal(self, entries: Sequence[JournalEntry], followed_at: int) -> None:
-        """Keep final entries that follow on those kept, and the time at which they were compared."""
+        """Keep final entries that follow on those kept.
+
+        And the time at which they were compared.
+        """
         if entries:
             self._connection.execute(
                 insert(journal_entry),

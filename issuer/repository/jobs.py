@@ -103,9 +103,9 @@ class Jobs:
             self._connection,
             job,
             job.c.id == job_id,
-            JobState.OPEN,
-            JobState.DONE,
-            {"done_at": done_at},
+            before=JobState.OPEN,
+            after=JobState.DONE,
+            changes={"done_at": done_at},
         )
 
 

@@ -1,4 +1,7 @@
-"""Queries about status lists: the slots they give away, their versions, and the changes asked for."""
+"""Queries about status lists.
+
+The slots they give away, their versions, and the changes asked for.
+"""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,7 +15,10 @@ from issuer.states import CredentialStatus, StatusAction, StatusReason, VersionS
 
 
 class ListRow(NamedTuple):
-    """One list: how many slots it has, in which order it gives them away, and how many it has given."""
+    """One list.
+
+    How many slots it has, in which order it gives them away, and how many it has given.
+    """
 
     list_no: int
     capacity: int
@@ -46,7 +52,10 @@ class NewChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A recorded change; `version` is the list version that carries it, `state` how far that version is."""
+    """A recorded change.
+
+    `version` is the list version that carries it, `state` how far that version is.
+    """
 
     id: int
     status_after: CredentialStatus
@@ -75,7 +84,10 @@ class Statuses:
         )
 
     def lists(self) -> list[ListRow]:
-        """Return every list in order; in a writing transaction nobody else takes slots until it ends."""
+        """Return every list in order.
+
+        In a writing transaction nobody else takes slots until it ends.
+        """
         rows = self._connection.execute(
             select(*(getattr(status_list.c, name) for name in ListRow._fields))
             .order_by(status_list.c.list_no)
@@ -84,7 +96,10 @@ class Statuses:
         return [ListRow(*row) for row in rows]
 
     def take(self, list_no: int, count: int) -> None:
-        """So many more slots of the list are given away; the rule of the table refuses more than there are."""
+        """So many more slots of the list are given away.
+
+        The rule of the table refuses more than there are.
+        """
         self._connection.execute(
             update(status_list)
             .where(status_list.c.list_no == list_no)
@@ -133,9 +148,9 @@ class Statuses:
             self._connection,
             status_version,
             (status_version.c.list_no == list_no) & (status_version.c.version == version),
-            VersionState.PLANNED,
-            VersionState.PUBLISHED,
-            {"published_at": published_at},
+            before=VersionState.PLANNED,
+            after=VersionState.PUBLISHED,
+            changes={"published_at": published_at},
         )
 
     def add_change(self, new: NewChange) -> int:

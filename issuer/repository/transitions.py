@@ -1,4 +1,7 @@
-"""One guarded update: a row moves from the state it must be in, or nothing moves and StateError says so."""
+"""One guarded update.
+
+A row moves from the state it must be in, or nothing moves and StateError says so.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,12 +16,16 @@ def move(
     connection: Connection,
     table: Table,
     where: ColumnElement[bool],
+    *,
     before: StrEnum,
     after: StrEnum,
     changes: Mapping[str, Any],
     expected: int = 1,
 ) -> None:
-    """Exactly `expected` rows have gone from `before` to `after`; raises StateError when fewer were in `before`."""
+    """Exactly `expected` rows have gone from `before` to `after`.
+
+    Raises StateError when fewer were in `before`.
+    """
     done = connection.execute(
         update(table)
         .where(where, table.c.state == before.value)
@@ -26,6 +33,7 @@ def move(
     )
     if done.rowcount != expected:
         raise StateError(
-            f"{done.rowcount} of {expected} rows of {table.name} were {before.value}, so none becomes "
+            f"{done.rowcount} of {expected} rows of {table.name} were {before.value}, so none "
+            "becomes "
             f"{after.value}: another process is at the same work"
         )

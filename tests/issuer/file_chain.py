@@ -1,4 +1,7 @@
-"""A chain in an SQLite file: it keeps the contract's rules, and survives the death of the process that used it."""
+"""A chain in an SQLite file.
+
+It keeps the contract's rules, and survives the death of the process that used it.
+"""
 
 import sqlite3
 import time
@@ -10,14 +13,19 @@ from registry.chain_protocol import JournalHead
 from registry.errors import ChainUnavailableError, JournalError, TransactionRefusedError
 from registry.journal import JournalEntry, head_after, make_entry
 from registry.payloads import BatchAnchored, Payload, StatusPublished
+from registry.records import Anchor
 from registry.trust_builder import TrustBuilder
+from registry.trust_state import TrustState
 
 CHAIN_ID = 31337
 CONTRACT = bytes(range(1, 21))
 
 
 class FileChain:
-    """The journal and the agency's anchor account in one; `fault` may raise before or after a change is made."""
+    """The journal and the agency's anchor account in one.
+
+    `fault` may raise before or after a change is made.
+    """
 
     def __init__(
         self,
@@ -122,10 +130,10 @@ class FileChain:
 
     # what a test looks at
 
-    def state(self):
+    def state(self) -> TrustState:
         builder = TrustBuilder(self.chain_id, self.contract)
         builder.extend(self.all_entries())
         return builder.build()
 
-    def anchors(self):
+    def anchors(self) -> list[Anchor]:
         return [one for one in self.state().content.anchors if one.agency == self.agency]

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from credential.catalog import catalog_documents
 from credential.ids import AgencyCode, Digest, UnixTime
 from credential.keys import ALG_ES256
-from credential.types import load_type
+from credential.type_fields import Text
+from credential.types import CredentialType, load_type
 from issuer.database import Database
 from issuer.following import JournalFollower
 from issuer.issue import JobReport, issue
@@ -37,15 +39,19 @@ from registry.public_folder import PublicFolder
 from tests.issuer.file_chain import FileChain
 
 AGENCY = AgencyCode("A15030000C")
+OfficeAndChain = tuple[Office, FileChain]
 
 
 @cache
-def types():
+def types() -> dict[Digest, CredentialType]:
     return {kind.digest: kind for kind in map(load_type, catalog_documents())}
 
 
 def found_registry(chain: FileChain, signer: Signer) -> None:
-    """The registry knows the algorithm, the agency, its key, every catalog type, and what it may issue."""
+    """The registry knows the algorithm, the agency, its key, every catalog type.
+
+    And what it may issue.
+    """
     chain.append(AlgorithmSet(signer.alg, AlgorithmPhase.START, UnixTime(chain.clock())))
     names = Names("測試機關", "Test agency")
     chain.append(AgencyRegistered(chain.agency, b"\x11" * 20, b"\x22" * 20, names))
@@ -127,11 +133,19 @@ def load_signer(folder: Path) -> Signer:
 class PlainPrinter:
     """Stands in for the typesetter, which has tests of its own."""
 
-    def missing_characters(self, characters):
+    def missing_characters(self, characters: frozenset[str]) -> frozenset[str]:
         return characters & frozenset("\U000e0001")
 
-    def draw(self, kind, agency, sealed, record, qr_text) -> bytes:
-        return b"%PDF " + hashlib.sha256(sealed + (record or b"") + qr_text.encode()).digest()
+    def draw(
+        self,
+        kind: CredentialType,
+        agency: Text,
+        sealed: bytes,
+        record: bytes | None,
+        qr_text: str,
+    ) -> bytes:
+        drawn = kind.digest + agency.en.encode() + sealed + (record or b"") + qr_text.encode()
+        return b"%PDF " + hashlib.sha256(drawn).digest()
 
 
 def unified_business_numbers() -> Iterator[str]:
@@ -176,5 +190,5 @@ def request_for(
     )
 
 
-def issue_rows(office: Office, folder: Path, **wishes) -> JobReport:
+def issue_rows(office: Office, folder: Path, **wishes: Any) -> JobReport:  # noqa: ANN401  (handed on as they are)
     return issue(office, request_for(folder, **wishes))

@@ -1,4 +1,7 @@
-"""An examination of a finished office by other means than its own: SQL, the files, and the chain's entries."""
+"""An examination of a finished office by other means than its own.
+
+SQL, the files, and the chain's entries.
+"""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -7,24 +8,30 @@ from issuer.anchoring import send_everything, wait_until_final
 from issuer.errors import ForeignChainError
 from issuer.following import JournalFollower
 from issuer.issue import Ending, run
+from issuer.office import Office
+from issuer.ports import AnchorAccount, Clock
+from issuer.repository.batches import Batch
 from issuer.states import BatchState, WaitFor
 from registry.errors import ChainUnavailableError
 from registry.payloads import AgencyResumed, AgencySuspended
-from tests.issuer.office_bench import found_office, issue_rows, open_office
+from tests.issuer.file_chain import FileChain
+from tests.issuer.office_bench import OfficeAndChain, found_office, issue_rows, open_office
 
 
 @pytest.fixture
-def office_and_chain(tmp_path):
+def office_and_chain(tmp_path: Path) -> OfficeAndChain:
     office, chain = found_office(tmp_path)
     return replace(office, account=chain), chain
 
 
-def batches_in(office, *states):
+def batches_in(office: Office, *states: BatchState) -> list[Batch]:
     with office.database.reading() as repository:
         return repository.batches.in_state(*states)
 
 
-def test_printed_documents_are_anchored_later_without_a_reprint(tmp_path, office_and_chain):
+def test_printed_documents_are_anchored_later_without_a_reprint(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE)
     printed = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
@@ -37,7 +44,9 @@ def test_printed_documents_are_anchored_later_without_a_reprint(tmp_path, office
     assert len(batches_in(office, BatchState.ANCHORED)) == 1
 
 
-def test_nothing_is_sent_twice_when_there_is_nothing_to_send(tmp_path, office_and_chain):
+def test_nothing_is_sent_twice_when_there_is_nothing_to_send(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path)
     before = list(chain.sendings)
@@ -47,7 +56,9 @@ def test_nothing_is_sent_twice_when_there_is_nothing_to_send(tmp_path, office_an
     assert chain.sendings == before
 
 
-def test_documents_wait_while_their_anchor_is_not_final(tmp_path, office_and_chain):
+def test_documents_wait_while_their_anchor_is_not_final(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     chain.unfinal = 1
@@ -64,10 +75,10 @@ def test_documents_wait_while_their_anchor_is_not_final(tmp_path, office_and_cha
     assert len(list((tmp_path / "out").glob("*.sealed"))) == 1
 
 
-def counting(start):
+def counting(start: int) -> Clock:
     now = start
 
-    def clock():
+    def clock() -> int:
         nonlocal now
         now += 1
         return now
@@ -75,7 +86,9 @@ def counting(start):
     return clock
 
 
-def test_a_refused_batch_gives_its_number_to_the_next_and_says_why(tmp_path, office_and_chain):
+def test_a_refused_batch_gives_its_number_to_the_next_and_says_why(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     chain.append(AgencySuspended(chain.agency))
@@ -93,7 +106,9 @@ def test_a_refused_batch_gives_its_number_to_the_next_and_says_why(tmp_path, off
     assert batches_in(office, BatchState.CHECKED) == []
 
 
-def test_an_anchor_made_by_another_database_is_recognised(tmp_path, office_and_chain):
+def test_an_anchor_made_by_another_database_is_recognised(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     chain.anchor(1, Root(b"\x77" * 32), 1, office.signer().kid)
@@ -105,13 +120,13 @@ def test_an_anchor_made_by_another_database_is_recognised(tmp_path, office_and_c
 
 
 def test_another_database_that_takes_our_number_at_the_last_moment_is_recognised(
-    tmp_path, office_and_chain
-):
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     kid = office.signer().kid
 
-    def fault(moment, what):
+    def fault(moment: str, what: str) -> None:
         if (moment, what) == ("before", "anchor") and not chain.anchors():
             chain.fault = lambda _moment, _what: None
             chain.anchor(1, Root(b"\x77" * 32), 1, kid)
@@ -122,8 +137,10 @@ def test_another_database_that_takes_our_number_at_the_last_moment_is_recognised
         run(office)
 
 
-def test_a_database_restored_from_an_old_backup_is_recognised(tmp_path, office_and_chain):
-    office, chain = office_and_chain
+def test_a_database_restored_from_an_old_backup_is_recognised(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
+    office, _ = office_and_chain
     office.database.close()
     backup = (tmp_path / "issuer.sqlite3").read_bytes()
     issue_rows(office, tmp_path, rows=2)
@@ -138,8 +155,8 @@ def test_a_database_restored_from_an_old_backup_is_recognised(tmp_path, office_a
 
 
 def test_a_number_another_process_has_just_given_is_sent_by_whoever_comes_first(
-    tmp_path, office_and_chain
-):
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     with office.database.transaction() as repository:
@@ -151,7 +168,9 @@ def test_a_number_another_process_has_just_given_is_sent_by_whoever_comes_first(
     assert [anchor.batch_no for anchor in chain.anchors()] == [1]
 
 
-def test_a_node_that_lags_behind_is_not_believed(tmp_path, office_and_chain):
+def test_a_node_that_lags_behind_is_not_believed(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, rows=1)
     issue_rows(office, tmp_path, rows=2, wait_for=WaitFor.NONE)
@@ -163,7 +182,9 @@ def test_a_node_that_lags_behind_is_not_believed(tmp_path, office_and_chain):
     assert len(chain.anchors()) == 1
 
 
-def test_a_sending_given_up_as_refused_that_took_effect_later_counts(tmp_path, office_and_chain):
+def test_a_sending_given_up_as_refused_that_took_effect_later_counts(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=2)
@@ -181,20 +202,22 @@ def test_a_sending_given_up_as_refused_that_took_effect_later_counts(tmp_path, o
     assert [anchor.root for anchor in chain.anchors()] == [late.root, other.root]
 
 
-def replace_last(chain, answers):
+def replace_last(chain: FileChain, answers: list[int]) -> AnchorAccount:
     """The chain, with nodes that do not agree on the number of batches."""
 
     class TwoNodes:
-        def __getattr__(self, name):
+        def __getattr__(self, name: str) -> object:
             return getattr(chain, name)
 
-        def last_batch_no(self):
+        def last_batch_no(self) -> int:
             return answers.pop(0)
 
     return TwoNodes()
 
 
-def test_waiting_ends_when_its_time_is_over(tmp_path, office_and_chain):
+def test_waiting_ends_when_its_time_is_over(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     chain.unfinal = 5

@@ -2,36 +2,44 @@
 
 import json
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import typer
+from click.testing import Result
 from typer.testing import CliRunner
 
 from issuer.cli import issuer_app
 from issuer.commands import pipeline, setup, statuses
 from issuer.commands.session import Session
+from issuer.office import Office
+from issuer.ports import ReportProgress
 from registry.key_files import InsecureKeyFileWarning
 from registry.payloads import KeyEnded
+from tests.issuer.file_chain import FileChain
 from tests.issuer.office_bench import found_office, open_office, write_business_csv
+
+Run = Callable[..., Result]
 
 EXIT_DONE, EXIT_REFUSED, EXIT_WAITING, EXIT_USAGE, EXIT_FOREIGN, EXIT_DAMAGED = range(6)
 
 
 @pytest.fixture
-def chain(tmp_path):
+def chain(tmp_path: Path) -> FileChain:
     return found_office(tmp_path)[1]
 
 
 @pytest.fixture
-def run(tmp_path, chain):
-    """Run one command of a new process in this office and return what it printed and its exit code."""
+def run(tmp_path: Path, chain: FileChain) -> Run:
+    """Run one command in a process of its own; return what it printed and its exit code."""
     app = typer.Typer()
     for part in (setup.app, pipeline.app, statuses.app):
         app.registered_commands += part.registered_commands
 
     @contextmanager
-    def opened(_home, _report):
+    def opened(_home: Path, _report: ReportProgress) -> Iterator[Office]:
         office, own_chain = open_office(tmp_path)
         own_chain.is_away = chain.is_away
         yield office
@@ -55,11 +63,11 @@ def run(tmp_path, chain):
 
 
 @pytest.fixture
-def records(tmp_path):
+def records(tmp_path: Path) -> Path:
     return write_business_csv(tmp_path / "records.csv", 3)
 
 
-def issue_words(tmp_path, records, *more):
+def issue_words(tmp_path: Path, records: Path, *more: object) -> tuple[object, ...]:
     return (
         "issue",
         records,
@@ -73,13 +81,13 @@ def issue_words(tmp_path, records, *more):
     )
 
 
-def issued_numbers(run, tmp_path, records):
+def issued_numbers(run: Run, tmp_path: Path, records: Path) -> list[str]:
     done = run(*issue_words(tmp_path, records, "--json"))
     assert done.exit_code == EXIT_DONE, done.output
     return json.loads(done.stdout)["numbers"]
 
 
-def test_issuing_tells_where_the_documents_are(run, tmp_path, records):
+def test_issuing_tells_where_the_documents_are(run: Run, tmp_path: Path, records: Path) -> None:
     done = run(*issue_words(tmp_path, records))
 
     assert done.exit_code == EXIT_DONE
@@ -87,7 +95,9 @@ def test_issuing_tells_where_the_documents_are(run, tmp_path, records):
     assert str(tmp_path / "out") in done.stdout
 
 
-def test_issuing_as_json_is_one_object_with_the_numbers(run, tmp_path, records):
+def test_issuing_as_json_is_one_object_with_the_numbers(
+    run: Run, tmp_path: Path, records: Path
+) -> None:
     done = run(*issue_words(tmp_path, records, "--json"))
 
     told = json.loads(done.stdout)
@@ -98,7 +108,9 @@ def test_issuing_as_json_is_one_object_with_the_numbers(run, tmp_path, records):
     }
 
 
-def test_the_same_file_again_says_that_nothing_was_issued_twice(run, tmp_path, records):
+def test_the_same_file_again_says_that_nothing_was_issued_twice(
+    run: Run, tmp_path: Path, records: Path
+) -> None:
     numbers = issued_numbers(run, tmp_path, records)
 
     again = run(*issue_words(tmp_path, records))
@@ -108,7 +120,9 @@ def test_the_same_file_again_says_that_nothing_was_issued_twice(run, tmp_path, r
     assert issued_numbers(run, tmp_path, records) == numbers
 
 
-def test_bad_rows_are_refused_with_row_column_and_reason(run, tmp_path, records):
+def test_bad_rows_are_refused_with_row_column_and_reason(
+    run: Run, tmp_path: Path, records: Path
+) -> None:
     lines = records.read_text(encoding="utf-8").splitlines()
     records.write_text("\n".join([lines[0], "1" + lines[1], *lines[2:]]), encoding="utf-8")
 
@@ -119,7 +133,7 @@ def test_bad_rows_are_refused_with_row_column_and_reason(run, tmp_path, records)
     assert not (tmp_path / "out").exists()
 
 
-def test_bad_rows_as_json_are_a_list_of_problems(run, tmp_path, records):
+def test_bad_rows_as_json_are_a_list_of_problems(run: Run, tmp_path: Path, records: Path) -> None:
     lines = records.read_text(encoding="utf-8").splitlines()
     records.write_text("\n".join([lines[0], "1" + lines[1], *lines[2:]]), encoding="utf-8")
 
@@ -130,8 +144,8 @@ def test_bad_rows_as_json_are_a_list_of_problems(run, tmp_path, records):
 
 
 def test_a_chain_that_is_away_leaves_documents_waiting_and_the_exit_code_says_so(
-    run, tmp_path, chain, records
-):
+    run: Run, tmp_path: Path, chain: FileChain, records: Path
+) -> None:
     issued_numbers(run, tmp_path, records)
     write_business_csv(records, 4)
     chain.is_away = True
@@ -152,8 +166,8 @@ def test_a_chain_that_is_away_leaves_documents_waiting_and_the_exit_code_says_so
 
 
 def test_a_chain_that_forgot_everything_is_named_by_every_command_that_needs_it(
-    run, tmp_path, chain, records
-):
+    run: Run, tmp_path: Path, chain: FileChain, records: Path
+) -> None:
     number = issued_numbers(run, tmp_path, records)[0]
     chain.path.unlink()
 
@@ -169,7 +183,9 @@ def test_a_chain_that_forgot_everything_is_named_by_every_command_that_needs_it(
         assert "sealroot issuer init" in done.stderr
 
 
-def test_a_document_is_found_and_shown_with_its_anchor(run, tmp_path, records):
+def test_a_document_is_found_and_shown_with_its_anchor(
+    run: Run, tmp_path: Path, records: Path
+) -> None:
     number = issued_numbers(run, tmp_path, records)[0]
 
     shown = json.loads(run("show", number, "--json").stdout)
@@ -185,7 +201,9 @@ def test_a_document_is_found_and_shown_with_its_anchor(run, tmp_path, records):
     assert run("list").exit_code == EXIT_DONE
 
 
-def test_a_status_goes_from_suspended_to_valid_to_revoked(run, tmp_path, records):
+def test_a_status_goes_from_suspended_to_valid_to_revoked(
+    run: Run, tmp_path: Path, records: Path
+) -> None:
     number, other, *_ = issued_numbers(run, tmp_path, records)
 
     endings = [
@@ -208,8 +226,8 @@ def test_a_status_goes_from_suspended_to_valid_to_revoked(run, tmp_path, records
 
 
 def test_a_change_that_could_not_be_published_says_that_verifiers_do_not_know_it_yet(
-    run, tmp_path, chain, records
-):
+    run: Run, tmp_path: Path, chain: FileChain, records: Path
+) -> None:
     number = issued_numbers(run, tmp_path, records)[0]
     chain.is_away = True
 
@@ -219,14 +237,16 @@ def test_a_change_that_could_not_be_published_says_that_verifiers_do_not_know_it
     assert "verifiers do not know it yet" in done.stderr
 
 
-def test_an_office_in_order_passes_its_examination(run, tmp_path, records):
+def test_an_office_in_order_passes_its_examination(run: Run, tmp_path: Path, records: Path) -> None:
     issued_numbers(run, tmp_path, records)
 
     assert run("doctor").exit_code == EXIT_DONE
     assert all(one["is_well"] for one in json.loads(run("doctor", "--json").stdout)["findings"])
 
 
-def test_an_office_that_cannot_issue_fails_its_examination(run, tmp_path, chain, records):
+def test_an_office_that_cannot_issue_fails_its_examination(
+    run: Run, tmp_path: Path, chain: FileChain, records: Path
+) -> None:
     issued_numbers(run, tmp_path, records)
     with open_office(tmp_path)[0].database.reading() as repository:
         kid = repository.batches.all()[0].kid
@@ -238,7 +258,9 @@ def test_an_office_that_cannot_issue_fails_its_examination(run, tmp_path, chain,
     assert "NOT OK" in done.stdout
 
 
-def test_a_new_key_is_made_once_and_prints_what_the_council_registers(run, tmp_path):
+def test_a_new_key_is_made_once_and_prints_what_the_council_registers(
+    run: Run, tmp_path: Path
+) -> None:
     with pytest.warns(InsecureKeyFileWarning):
         made = run("new-key", tmp_path / "new.key", "--json")
 
@@ -249,12 +271,12 @@ def test_a_new_key_is_made_once_and_prints_what_the_council_registers(run, tmp_p
     assert run("new-key", tmp_path / "x.key", "--alg", "rsa").exit_code == EXIT_REFUSED
 
 
-def test_migrating_says_that_it_is_done(run):
+def test_migrating_says_that_it_is_done(run: Run) -> None:
     assert run("migrate").exit_code == EXIT_DONE
     assert json.loads(run("migrate", "--json").stdout) == {"migrated": True}
 
 
-def test_init_hands_over_what_was_given(run, tmp_path):
+def test_init_hands_over_what_was_given(run: Run) -> None:
     words = ["--agency", "A1", "--batch-key", "k", "--anchor-account", "a", "--registry", "r"]
 
     assert json.loads(run("init", *words, "--json").stdout) == {"made": True}
@@ -273,12 +295,12 @@ def test_init_hands_over_what_was_given(run, tmp_path):
         ("show",),
     ],
 )
-def test_wrong_usage_ends_with_a_code_of_its_own(run, words):
+def test_wrong_usage_ends_with_a_code_of_its_own(run: Run, words: object) -> None:
     assert run(*words).exit_code in (EXIT_USAGE, 2)
     assert run(*words).exit_code == EXIT_USAGE or words == ("nonsense",)
 
 
-def test_a_date_that_is_none_is_refused(run, tmp_path, records):
+def test_a_date_that_is_none_is_refused(run: Run, tmp_path: Path, records: Path) -> None:
     number = issued_numbers(run, tmp_path, records)[0]
 
     done = run("revoke", number, "--reason", "fraud", "--effective", "yesterday")
@@ -286,22 +308,22 @@ def test_a_date_that_is_none_is_refused(run, tmp_path, records):
     assert done.exit_code == EXIT_REFUSED
 
 
-def test_files_of_an_unknown_kind_are_refused(run, tmp_path, records):
+def test_files_of_an_unknown_kind_are_refused(run: Run, tmp_path: Path, records: Path) -> None:
     assert run(*issue_words(tmp_path, records), "--files", "docx").exit_code == EXIT_REFUSED
 
 
-def test_a_number_nobody_knows_is_refused(run):
+def test_a_number_nobody_knows_is_refused(run: Run) -> None:
     assert run("show", "A15030000C-1-000001").exit_code == EXIT_REFUSED
 
 
-def test_without_an_office_the_real_command_says_how_to_make_one(tmp_path):
+def test_without_an_office_the_real_command_says_how_to_make_one(tmp_path: Path) -> None:
     done = CliRunner().invoke(issuer_app, ["--home", str(tmp_path / "none"), "queue"])
 
     assert done.exit_code == EXIT_USAGE
     assert "sealroot issuer init" in done.stderr
 
 
-def test_help_names_every_command():
+def test_help_names_every_command() -> None:
     done = CliRunner().invoke(issuer_app, ["--help"])
 
     words = "init issue run queue list show revoke suspend resume supersede doctor migrate new-key"

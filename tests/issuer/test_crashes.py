@@ -1,4 +1,7 @@
-"""kill -9 at every named step, over and over; then the database, the files and the chain must tell one story."""
+"""kill -9 at every named step, over and over.
+
+Then the database, the files and the chain must tell one story.
+"""
 
 import os
 import signal
@@ -18,7 +21,8 @@ from tests.issuer.outside_check import assert_nothing_lost_nothing_doubled
 
 ROWS = 10
 
-# Where each command can be stopped. A step that is passed several times is stopped at each passing in turn.
+# Where each command can be stopped. A step that is passed several times is stopped at each passing
+# in turn.
 ISSUING = [
     Step.BEFORE_RECORD_COMMIT,
     Step.AFTER_RECORD_COMMIT,
@@ -116,12 +120,14 @@ def chain(tmp_path: Path) -> FileChain:
     return chain
 
 
-def test_every_step_of_the_pipeline_is_killed_in_these_tests():
+def test_every_step_of_the_pipeline_is_killed_in_these_tests() -> None:
     assert {*ISSUING, *REVOKING} == set(Step)
 
 
 @pytest.mark.parametrize("step", ISSUING)
-def test_killed_while_issuing_and_given_again_loses_and_doubles_nothing(tmp_path, chain, step):
+def test_killed_while_issuing_and_given_again_loses_and_doubles_nothing(
+    tmp_path: Path, chain: FileChain, step: Step
+) -> None:
     killed = work(tmp_path, "anchor", step)
 
     given_again = work(tmp_path, "anchor")
@@ -132,7 +138,9 @@ def test_killed_while_issuing_and_given_again_loses_and_doubles_nothing(tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", ISSUING)
-def test_killed_at_each_passing_of_a_step_until_none_is_left(tmp_path, chain, step):
+def test_killed_at_each_passing_of_a_step_until_none_is_left(
+    tmp_path: Path, chain: FileChain, step: Step
+) -> None:
     kills = 0
     while work(tmp_path, "anchor", step, nth=1 if kills % 2 == 0 else 2) == -signal.SIGKILL:
         kills += 1
@@ -146,7 +154,9 @@ def test_killed_at_each_passing_of_a_step_until_none_is_left(tmp_path, chain, st
 
 
 @pytest.mark.slow
-def test_killed_once_at_every_step_one_after_the_other_in_one_office(tmp_path, chain):
+def test_killed_once_at_every_step_one_after_the_other_in_one_office(
+    tmp_path: Path, chain: FileChain
+) -> None:
     for step in ISSUING:
         work(tmp_path, "none", step)
         work(tmp_path, "run", step)
@@ -157,7 +167,9 @@ def test_killed_once_at_every_step_one_after_the_other_in_one_office(tmp_path, c
 
 
 @pytest.mark.parametrize("step", REVOKING)
-def test_killed_while_revoking_and_carried_on_revokes_once(tmp_path, chain, step):
+def test_killed_while_revoking_and_carried_on_revokes_once(
+    tmp_path: Path, chain: FileChain, step: Step
+) -> None:
     assert work(tmp_path, "anchor") == 0
 
     killed = work(tmp_path, "revoke", step)

@@ -48,9 +48,10 @@ def described(engine: Engine) -> dict[str, object]:
     }
 
 
-def test_the_migrations_make_exactly_the_tables_the_code_uses(
-    url: str, database: Database, tmp_path: Path
-) -> None:
+def test_the_migrations_make_exactly_the_tables_the_code_uses(url: str, tmp_path: Path) -> None:
+    database = Database(url)
+    database.migrate()
+    database.close()
     by_models = create_engine(f"sqlite:///{tmp_path / 'models.sqlite3'}")
     metadata.create_all(by_models)
     by_migrations = create_engine(url)
@@ -71,9 +72,11 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
         assert repository.installations.get() == INSTALLATION
 
 
-def test_the_database_file_is_readable_by_its_owner_alone(
-    database: Database, tmp_path: Path
-) -> None:
+def test_the_database_file_is_readable_by_its_owner_alone(url: str, tmp_path: Path) -> None:
+    database = Database(url)
+    database.migrate()
+    database.close()
+
     assert stat.S_IMODE((tmp_path / "issuer.sqlite3").stat().st_mode) == 0o600
 
 
@@ -94,9 +97,13 @@ def test_sqlite_keeps_what_it_commits_and_enforces_references(database: Database
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.transaction() as repository:
-        repository.installations.add(INSTALLATION)
-        raise RuntimeError
+    def fail_halfway() -> None:
+        with database.transaction() as repository:
+            repository.installations.add(INSTALLATION)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
 
     with database.reading() as repository:
         assert repository.installations.find() is None
@@ -110,7 +117,7 @@ def test_a_database_belongs_to_one_installation_only(database: Database) -> None
         repository.installations.add(INSTALLATION)
 
 
-def test_a_database_without_a_schema_says_what_to_run(url: str, tmp_path: Path) -> None:
+def test_a_database_without_a_schema_says_what_to_run(url: str) -> None:
     empty = Database(url)
 
     with pytest.raises(SettingsError, match="sealroot issuer migrate"):

@@ -1,18 +1,33 @@
-"""Every effect outside the process: once it fails unseen, once it fails but took effect. The next run makes it good."""
+"""Every effect outside the process.
+
+Once it fails unseen, once it fails but took effect. The next run makes it good.
+"""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from credential.ids import Kid
+from issuer.following import JournalFollower
 from issuer.issue import Ending, issue, run
+from issuer.office import Office
+from issuer.recording import IssueRequest
+from issuer.signers import Signer
 from issuer.states import OutputFile, StatusAction, StatusReason
 from issuer.status_changes import StatusRequest, change_status
-from issuer.steps import Step
+from issuer.steps import Checkpoint, Step
 from registry.errors import ChainUnavailableError
 from registry.public_folder import PublicFolder
-from tests.issuer.office_bench import found_office, issue_rows, open_office, request_for
+from tests.issuer.file_chain import FileChain
+from tests.issuer.office_bench import (
+    OfficeAndChain,
+    found_office,
+    issue_rows,
+    open_office,
+    request_for,
+)
 from tests.issuer.outside_check import assert_nothing_lost_nothing_doubled
 
 ROWS = 6
@@ -20,20 +35,20 @@ ERROR = OperationalError("COMMIT", {}, Exception("disk I/O error"))
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
 @pytest.fixture
-def office_and_chain(folder):
+def office_and_chain(folder: Path) -> OfficeAndChain:
     return found_office(folder)
 
 
-def request_in(folder):
+def request_in(folder: Path) -> IssueRequest:
     return request_for(folder, rows=ROWS, batch_size=4, files=frozenset({OutputFile.PNG}))
 
 
-def assert_next_run_makes_it_good(folder, chain, *, revoked=0):
+def assert_next_run_makes_it_good(folder: Path, chain: FileChain, *, revoked: int = 0) -> None:
     chain.fault = lambda _moment, _what: None
     chain.is_away = False
     office, _ = open_office(folder)
@@ -44,10 +59,10 @@ def assert_next_run_makes_it_good(folder, chain, *, revoked=0):
     assert_nothing_lost_nothing_doubled(folder, url, chain, ROWS, revoked=revoked)
 
 
-def raising_at(wanted, error):
+def raising_at(wanted: Step, error: Exception) -> Checkpoint:
     fired = []
 
-    def checkpoint(step):
+    def checkpoint(step: Step) -> None:
         if step is wanted and not fired:
             fired.append(step)
             raise error
@@ -62,7 +77,9 @@ def raising_at(wanted, error):
     "step",
     [Step.BEFORE_RECORD_COMMIT, Step.BEFORE_SIGNATURE_COMMIT, Step.BEFORE_RELEASE_COMMIT],
 )
-def test_a_commit_that_fails_leaves_nothing_of_its_transaction(folder, office_and_chain, step):
+def test_a_commit_that_fails_leaves_nothing_of_its_transaction(
+    folder: Path, office_and_chain: OfficeAndChain, step: Step
+) -> None:
     office, chain = office_and_chain
     failing = replace(office, checkpoint=raising_at(step, ERROR))
 
@@ -83,8 +100,8 @@ def test_a_commit_that_fails_leaves_nothing_of_its_transaction(folder, office_an
     ],
 )
 def test_a_commit_that_succeeded_but_was_reported_as_failed_is_found(
-    folder, office_and_chain, step
-):
+    folder: Path, office_and_chain: OfficeAndChain, step: Step
+) -> None:
     office, chain = office_and_chain
     failing = replace(office, checkpoint=raising_at(step, ERROR))
 
@@ -100,11 +117,11 @@ def test_a_commit_that_succeeded_but_was_reported_as_failed_is_found(
 class FaultySigner:
     """A hardware module that fails once, before or after it has signed."""
 
-    def __init__(self, real, *, signs_first):
+    def __init__(self, real: Signer, *, signs_first: bool) -> None:
         self.alg, self.cose_key, self.kid = real.alg, real.cose_key, Kid(real.kid)
         self.real, self.signs_first, self.failures = real, signs_first, 0
 
-    def sign(self, message):
+    def sign(self, message: bytes) -> None:
         if self.signs_first:
             self.real.sign(message)
         self.failures += 1
@@ -113,8 +130,8 @@ class FaultySigner:
 
 @pytest.mark.parametrize("signs_first", [False, True])
 def test_a_signer_that_fails_leaves_a_batch_that_is_signed_later(
-    folder, office_and_chain, signs_first
-):
+    folder: Path, office_and_chain: OfficeAndChain, *, signs_first: bool
+) -> None:
     office, chain = office_and_chain
     faulty = FaultySigner(office.signer(), signs_first=signs_first)
 
@@ -132,11 +149,11 @@ def test_a_signer_that_fails_leaves_a_batch_that_is_signed_later(
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("what", ["anchor", "publish_status"])
 def test_an_unanswered_sending_is_looked_up_and_never_made_twice(
-    folder, office_and_chain, moment, what
-):
+    folder: Path, office_and_chain: OfficeAndChain, moment: str, what: str
+) -> None:
     office, chain = office_and_chain
 
-    def fault(now, doing):
+    def fault(now: str, doing: str) -> None:
         if (now, doing) == (moment, what):
             raise ChainUnavailableError("no answer in time")
 
@@ -152,12 +169,12 @@ def test_an_unanswered_sending_is_looked_up_and_never_made_twice(
 
 
 def test_a_chain_that_goes_away_while_waiting_for_finality_costs_only_time(
-    folder, office_and_chain
-):
+    folder: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     chain.unfinal = 1
 
-    def fault(now, doing):
+    def fault(now: str, doing: str) -> None:
         if (now, doing) == ("after", "anchor") and chain.last_batch_no() == 2:
             chain.is_away = True
 
@@ -171,7 +188,7 @@ def test_a_chain_that_goes_away_while_waiting_for_finality_costs_only_time(
     assert_next_run_makes_it_good(folder, chain)
 
 
-def _followed_by(office, chain):
+def _followed_by(office: Office, chain: FileChain) -> JournalFollower:
     from issuer.following import JournalFollower  # noqa: PLC0415  (only this test rewires it)
 
     return JournalFollower(office.database, chain, office.clock)
@@ -182,8 +199,8 @@ def _followed_by(office, chain):
 
 @pytest.mark.parametrize("step", [Step.AFTER_FILES_WRITTEN, Step.AFTER_FILES_RENAMED])
 def test_files_that_fail_before_or_after_they_appear_are_written_again(
-    folder, office_and_chain, step
-):
+    folder: Path, office_and_chain: OfficeAndChain, step: Step
+) -> None:
     office, chain = office_and_chain
     failing = replace(office, checkpoint=raising_at(step, OSError(28, "No space left on device")))
 
@@ -196,11 +213,11 @@ def test_files_that_fail_before_or_after_they_appear_are_written_again(
 class FullFolder(PublicFolder):
     """A public folder whose disk is full, before or after the file is there."""
 
-    def __init__(self, root, *, writes_first):
+    def __init__(self, root: Path, *, writes_first: bool) -> None:
         super().__init__(root)
         self.writes_first = writes_first
 
-    def publish(self, kind, document):
+    def publish(self, kind: object, document: bytes) -> None:
         if self.writes_first:
             super().publish(kind, document)
         raise OSError(28, "No space left on device")
@@ -208,8 +225,8 @@ class FullFolder(PublicFolder):
 
 @pytest.mark.parametrize("writes_first", [False, True])
 def test_a_status_list_that_cannot_be_stored_is_not_published(
-    folder, office_and_chain, writes_first
-):
+    folder: Path, office_and_chain: OfficeAndChain, *, writes_first: bool
+) -> None:
     office, chain = office_and_chain
     full = FullFolder(folder / "public", writes_first=writes_first)
 
@@ -224,14 +241,16 @@ def test_a_status_list_that_cannot_be_stored_is_not_published(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_an_unanswered_revocation_is_published_once(folder, office_and_chain, moment):
+def test_an_unanswered_revocation_is_published_once(
+    folder: Path, office_and_chain: OfficeAndChain, moment: str
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, folder, rows=ROWS, batch_size=4, files=frozenset({OutputFile.PNG}))
     with office.database.reading() as repository:
         number = repository.credentials.page(limit=1, offset=0)[0].number
     wish = StatusRequest(number, StatusAction.REVOKE, StatusReason.DEATH, office.clock())
 
-    def fault(now, doing):
+    def fault(now: str, doing: str) -> None:
         if (now, doing) == (moment, "publish_status"):
             raise ChainUnavailableError("no answer in time")
 

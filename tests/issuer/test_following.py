@@ -1,22 +1,31 @@
+from pathlib import Path
+
 import pytest
 
 from issuer.errors import ForeignChainError
 from issuer.following import JournalFollower
+from registry.journal import JournalEntry
 from registry.payloads import AgencyRenamed, Names
 from tests.issuer.file_chain import FileChain
-from tests.issuer.office_bench import AGENCY, found_office, found_registry, open_office
+from tests.issuer.office_bench import (
+    AGENCY,
+    OfficeAndChain,
+    found_office,
+    found_registry,
+    open_office,
+)
 
 
 @pytest.fixture
-def office_and_chain(tmp_path):
+def office_and_chain(tmp_path: Path) -> OfficeAndChain:
     return found_office(tmp_path)
 
 
-def rename(chain, name):
+def rename(chain: FileChain, name: str) -> None:
     chain.append(AgencyRenamed(chain.agency, Names(name, name)))
 
 
-def test_following_keeps_every_final_entry(office_and_chain):
+def test_following_keeps_every_final_entry(office_and_chain: OfficeAndChain) -> None:
     office, chain = office_and_chain
 
     followed = office.journal.follow()
@@ -26,7 +35,7 @@ def test_following_keeps_every_final_entry(office_and_chain):
     assert followed.unreachable is None
 
 
-def test_an_entry_that_is_not_final_is_not_believed(tmp_path, office_and_chain):
+def test_an_entry_that_is_not_final_is_not_believed(office_and_chain: OfficeAndChain) -> None:
     office, chain = office_and_chain
     rename(chain, "new")
     chain.unfinal = 1
@@ -36,7 +45,7 @@ def test_an_entry_that_is_not_final_is_not_believed(tmp_path, office_and_chain):
     assert followed.state.agency(AGENCY).name.en == "Test agency"
 
 
-def test_a_new_process_goes_on_from_the_copy(tmp_path, office_and_chain):
+def test_a_new_process_goes_on_from_the_copy(office_and_chain: OfficeAndChain) -> None:
     office, chain = office_and_chain
     office.journal.follow()
     rename(chain, "new")
@@ -49,7 +58,7 @@ def test_a_new_process_goes_on_from_the_copy(tmp_path, office_and_chain):
     assert followed.state.agency(AGENCY).name.en == "new"
 
 
-def test_without_the_chain_the_copy_is_what_is_known(office_and_chain):
+def test_without_the_chain_the_copy_is_what_is_known(office_and_chain: OfficeAndChain) -> None:
     office, chain = office_and_chain
     before = office.journal.follow()
     chain.is_away = True
@@ -62,7 +71,7 @@ def test_without_the_chain_the_copy_is_what_is_known(office_and_chain):
     assert followed.unreachable is not None
 
 
-def test_a_chain_restarted_empty_is_recognised(tmp_path, office_and_chain):
+def test_a_chain_restarted_empty_is_recognised(office_and_chain: OfficeAndChain) -> None:
     office, chain = office_and_chain
     office.journal.follow()
     chain.path.unlink()
@@ -73,8 +82,8 @@ def test_a_chain_restarted_empty_is_recognised(tmp_path, office_and_chain):
 
 
 def test_a_chain_restarted_and_set_up_again_at_the_same_address_is_recognised(
-    tmp_path, office_and_chain
-):
+    office_and_chain: OfficeAndChain,
+) -> None:
     office, chain = office_and_chain
     office.journal.follow()
     chain.path.unlink()
@@ -86,7 +95,7 @@ def test_a_chain_restarted_and_set_up_again_at_the_same_address_is_recognised(
         JournalFollower(office.database, other, office.clock).follow()
 
 
-def test_the_registry_at_another_address_is_recognised(tmp_path, office_and_chain):
+def test_the_registry_at_another_address_is_recognised(office_and_chain: OfficeAndChain) -> None:
     office, chain = office_and_chain
     office.journal.follow()
     other = FileChain(chain.path, contract=b"\x99" * 20)
@@ -95,7 +104,7 @@ def test_the_registry_at_another_address_is_recognised(tmp_path, office_and_chai
         JournalFollower(office.database, other, office.clock).follow()
 
 
-def test_nothing_is_kept_of_a_chain_that_is_not_ours(tmp_path, office_and_chain):
+def test_nothing_is_kept_of_a_chain_that_is_not_ours(office_and_chain: OfficeAndChain) -> None:
     office, chain = office_and_chain
     size = office.journal.follow().state.size
     lying = FileChain(chain.path)
@@ -109,7 +118,7 @@ def test_nothing_is_kept_of_a_chain_that_is_not_ours(tmp_path, office_and_chain)
         assert repository.installations.journal_size() == size
 
 
-def test_a_journal_that_breaks_its_own_rules_is_not_kept(tmp_path, office_and_chain):
+def test_a_journal_that_breaks_its_own_rules_is_not_kept(office_and_chain: OfficeAndChain) -> None:
     office, chain = office_and_chain
     size = office.journal.follow().state.size
     rename(chain, "x")
@@ -124,12 +133,14 @@ def test_a_journal_that_breaks_its_own_rules_is_not_kept(tmp_path, office_and_ch
         assert repository.installations.journal_size() == size
 
 
-def test_two_processes_that_follow_at_once_keep_one_copy(tmp_path, office_and_chain):
+def test_two_processes_that_follow_at_once_keep_one_copy(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     other, _ = open_office(tmp_path)
     original = chain.entries
 
-    def while_the_other_is_faster(first, stop):
+    def while_the_other_is_faster(first: int, stop: int | None) -> list[JournalEntry]:
         other.journal.follow()
         return original(first, stop)
 

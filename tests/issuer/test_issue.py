@@ -1,27 +1,37 @@
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from credential.ids import UnixTime
 from issuer.issue import Ending, issue, run
 from issuer.states import CredentialState, OutputFile, WaitFor
+from issuer.steps import Step
 from registry.trust_data import BundleKind, Evidence, EvidenceStrength, TrustData
 from tests.issuer.file_chain import FileChain
-from tests.issuer.office_bench import AGENCY, found_office, issue_rows, open_office, types
+from tests.issuer.office_bench import (
+    AGENCY,
+    OfficeAndChain,
+    found_office,
+    issue_rows,
+    open_office,
+    types,
+)
 from tests.issuer.outside_check import assert_nothing_lost_nothing_doubled, rows_of
 from verifier import Outcome, verify
 from verifier.reasons import Reason
+from verifier.verdict import Verdict
 
 
 @pytest.fixture
-def office_and_chain(tmp_path):
+def office_and_chain(tmp_path: Path) -> OfficeAndChain:
     office, chain = found_office(tmp_path)
     return replace(office, account=chain), chain
 
 
-def verdict_of(folder, number, chain):
+def verdict_of(folder: Path, number: str, chain: FileChain) -> Verdict:
     office, _ = open_office(folder)
     with office.database.reading() as repository:
         document = repository.statuses.newest(1).document
@@ -39,8 +49,8 @@ def verdict_of(folder, number, chain):
 
 
 def test_at_the_counter_a_document_is_valid_by_its_signature_before_it_is_anchored(
-    tmp_path, office_and_chain
-):
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
 
     report = issue_rows(office, tmp_path, rows=1, wait_for=WaitFor.NONE)
@@ -54,7 +64,9 @@ def test_at_the_counter_a_document_is_valid_by_its_signature_before_it_is_anchor
     assert Reason.PROOF_ANCHORED in {check.reason for check in verdict.checks}
 
 
-def test_at_the_counter_documents_leave_while_the_chain_is_away(tmp_path, office_and_chain):
+def test_at_the_counter_documents_leave_while_the_chain_is_away(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, rows=1, wait_for=WaitFor.NONE)
     chain.is_away = True
@@ -67,7 +79,9 @@ def test_at_the_counter_documents_leave_while_the_chain_is_away(tmp_path, office
     assert report.ending is Ending.DONE
 
 
-def test_a_failing_chain_leaves_signed_documents_waiting_and_says_so(tmp_path, office_and_chain):
+def test_a_failing_chain_leaves_signed_documents_waiting_and_says_so(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     office.journal.follow()
     chain.is_away = True
@@ -81,7 +95,9 @@ def test_a_failing_chain_leaves_signed_documents_waiting_and_says_so(tmp_path, o
     assert [one.ending for one in run(office)] == [Ending.DONE]
 
 
-def test_a_document_is_not_printed_while_its_list_is_unpublished(tmp_path, office_and_chain):
+def test_a_document_is_not_printed_while_its_list_is_unpublished(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     office.journal.follow()
     chain.is_away = True
@@ -96,7 +112,7 @@ def test_a_document_is_not_printed_while_its_list_is_unpublished(tmp_path, offic
     assert len(list((tmp_path / "out").glob("*.sealed"))) == 1
 
 
-def test_progress_is_told_up_to_the_whole(tmp_path, office_and_chain):
+def test_progress_is_told_up_to_the_whole(tmp_path: Path, office_and_chain: OfficeAndChain) -> None:
     office, _ = office_and_chain
     told = []
 
@@ -111,7 +127,9 @@ def test_progress_is_told_up_to_the_whole(tmp_path, office_and_chain):
     assert ("released", 10, 10) in told
 
 
-def test_one_document_at_the_counter_takes_less_than_a_second(tmp_path, office_and_chain):
+def test_one_document_at_the_counter_takes_less_than_a_second(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, _ = office_and_chain
     issue_rows(office, tmp_path, rows=1, wait_for=WaitFor.NONE)
 
@@ -121,12 +139,14 @@ def test_one_document_at_the_counter_takes_less_than_a_second(tmp_path, office_a
     assert time.perf_counter() - began < 1
 
 
-def test_many_processes_at_one_office_take_no_number_twice(tmp_path, office_and_chain):
+def test_many_processes_at_one_office_take_no_number_twice(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, rows=1, wait_for=WaitFor.NONE, files=frozenset())
     failures = []
 
-    def desk(rows):
+    def desk(rows: int) -> None:
         folder = tmp_path / f"desk{rows}"
         folder.mkdir()
         mine, _ = open_office(tmp_path)
@@ -151,7 +171,9 @@ def test_many_processes_at_one_office_take_no_number_twice(tmp_path, office_and_
     assert numbers == list(range(1, len(rows_of(url, "SELECT * FROM batch")) + 1))
 
 
-def test_the_same_file_given_to_two_processes_at_once_is_issued_once(tmp_path, office_and_chain):
+def test_the_same_file_given_to_two_processes_at_once_is_issued_once(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     rival, _ = open_office(tmp_path)
     from tests.issuer.office_bench import request_for  # noqa: PLC0415  (needed here alone)
@@ -159,7 +181,7 @@ def test_the_same_file_given_to_two_processes_at_once_is_issued_once(tmp_path, o
     request = request_for(tmp_path, rows=6, batch_size=3, files=frozenset({OutputFile.PNG}))
     started = []
 
-    def let_the_rival_in(step):
+    def let_the_rival_in(step: Step) -> None:
         if step.value == "after-batch-planned" and not started:
             started.append(step)
             issue(rival, request)

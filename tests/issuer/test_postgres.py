@@ -1,8 +1,12 @@
-"""The same database work on PostgreSQL; SEALROOT_TEST_POSTGRES names an empty database that may be overwritten."""
+"""The same database work on PostgreSQL.
+
+SEALROOT_TEST_POSTGRES names an empty database that may be overwritten.
+"""
 
 import os
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -26,7 +30,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def url():
+def url() -> str:
     driver_url = URL.replace("postgresql://", "postgresql+psycopg://", 1)
     engine = create_engine(driver_url)
     with engine.begin() as connection:
@@ -36,7 +40,7 @@ def url():
     return driver_url
 
 
-def test_the_migrations_make_exactly_the_tables_the_code_uses(url):
+def test_the_migrations_make_exactly_the_tables_the_code_uses(url: str) -> None:
     engine = create_engine(url)
     database = Database(url)
     database.migrate()
@@ -52,7 +56,7 @@ def test_the_migrations_make_exactly_the_tables_the_code_uses(url):
     engine.dispose()
 
 
-def test_documents_are_issued_anchored_and_revoked(tmp_path, url):
+def test_documents_are_issued_anchored_and_revoked(tmp_path: Path, url: str) -> None:
     office, chain = found_office(tmp_path, url=url)
 
     report = issue_rows(office, tmp_path, rows=10, batch_size=4, files=frozenset({OutputFile.PNG}))
@@ -65,12 +69,12 @@ def test_documents_are_issued_anchored_and_revoked(tmp_path, url):
     office.database.close()
 
 
-def test_many_desks_take_no_number_twice(tmp_path, url):
+def test_many_desks_take_no_number_twice(tmp_path: Path, url: str) -> None:
     office, chain = found_office(tmp_path, url=url)
     issue_rows(office, tmp_path, rows=1, wait_for=WaitFor.NONE, files=frozenset())
     failures = []
 
-    def desk(rows):
+    def desk(rows: int) -> None:
         folder = tmp_path / f"desk{rows}"
         folder.mkdir()
         mine, _ = open_office(tmp_path, url=url)
@@ -97,7 +101,7 @@ def test_many_desks_take_no_number_twice(tmp_path, url):
     office.database.close()
 
 
-def test_a_transaction_that_waits_for_the_lock_sees_what_the_other_did(tmp_path, url):
+def test_a_transaction_that_waits_for_the_lock_sees_what_the_other_did(url: str) -> None:
     database = Database(url)
     database.migrate()
     made = Installation("A1", 31337, b"\1" * 20, 1, 1, 0, 1_800_000_000)
@@ -105,7 +109,7 @@ def test_a_transaction_that_waits_for_the_lock_sees_what_the_other_did(tmp_path,
         repository.installations.add(made)
     order = []
 
-    def second():
+    def second() -> None:
         with database.transaction() as repository:
             repository.installations.lock()
             order.append(repository.installations.get().followed_at)
@@ -124,6 +128,6 @@ def test_a_transaction_that_waits_for_the_lock_sees_what_the_other_did(tmp_path,
     database.close()
 
 
-def _installation(database):
+def _installation(database: Database) -> Installation:
     with database.reading() as repository:
         return repository.installations.get()

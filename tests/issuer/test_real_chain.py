@@ -1,4 +1,7 @@
-"""The commands on a real chain: an office is made, issues, is killed, carries on, revokes, and meets a new chain."""
+"""The commands on a real chain.
+
+An office is made, issues, is killed, carries on, revokes, and meets a new chain.
+"""
 
 import json
 import os
@@ -6,7 +9,9 @@ import signal
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +25,9 @@ from registry.operations import accreditations, agencies, governance, keys, type
 from registry.operations.deployment import DeploymentPlan, deploy_home
 from registry.payloads import Names
 from tests.issuer.office_bench import write_business_csv
+
+Ended = tuple[int, dict[str, Any], str]
+Run = Callable[..., Ended]
 
 pytestmark = [
     pytest.mark.chain,
@@ -36,7 +44,7 @@ STEPS = (
 )
 
 
-def found_registry(folder, url):
+def found_registry(folder: Path, url: str) -> RegistryHome:
     """A registry with one agency that may issue business registrations."""
     home = RegistryHome(folder)
     deploy_home(home, DeploymentPlan(Names("測試登錄處", "Test Registry"), (url,)))
@@ -51,7 +59,7 @@ def found_registry(folder, url):
 
 
 @pytest.fixture(scope="module")
-def registry_home(tmp_path_factory):
+def registry_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryHome]:
     with (
         warnings.catch_warnings(),
         running_local_chain(tmp_path_factory.mktemp("chain")) as chain,
@@ -61,11 +69,11 @@ def registry_home(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def office(registry_home, tmp_path_factory):
+def office(registry_home: RegistryHome, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run `sealroot issuer` in one office's home folder."""
     folder = tmp_path_factory.mktemp("office")
 
-    def run(*words, crash_at=""):
+    def run(*words: object, crash_at: str = "") -> Ended:
         done = subprocess.run(
             [
                 str(Path(sys.executable).parent / "sealroot"),
@@ -100,7 +108,7 @@ def office(registry_home, tmp_path_factory):
     return run
 
 
-def issue(office, folder, rows, *more, crash_at=""):
+def issue(office: Run, folder: Path, rows: int, *more: object, crash_at: str = "") -> Ended:
     records = write_business_csv(folder / f"records{rows}.csv", rows)
     return office(
         "issue",
@@ -116,7 +124,7 @@ def issue(office, folder, rows, *more, crash_at=""):
     )
 
 
-def test_a_killed_office_carries_on_and_ends_in_order(office, tmp_path):
+def test_a_killed_office_carries_on_and_ends_in_order(office: Run, tmp_path: Path) -> None:
     endings = [issue(office, tmp_path, 5, crash_at=step)[0] for step in STEPS]
 
     code, told, words = issue(office, tmp_path, 5)
@@ -127,7 +135,7 @@ def test_a_killed_office_carries_on_and_ends_in_order(office, tmp_path):
     assert [one for one in office("doctor")[1]["findings"] if not one["is_well"]] == []
 
 
-def test_at_the_counter_the_anchor_follows_by_itself(office, tmp_path):
+def test_at_the_counter_the_anchor_follows_by_itself(office: Run, tmp_path: Path) -> None:
     code, told, words = issue(office, tmp_path, 1, "--wait", "none")
     assert (code, told["ending"]) == (0, "done"), words
     printed = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
@@ -140,7 +148,7 @@ def test_at_the_counter_the_anchor_follows_by_itself(office, tmp_path):
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == printed
 
 
-def test_a_document_is_suspended_resumed_and_revoked(office, tmp_path):
+def test_a_document_is_suspended_resumed_and_revoked(office: Run, tmp_path: Path) -> None:
     number = issue(office, tmp_path, 2)[1]["numbers"][0]
 
     codes = [
@@ -159,8 +167,8 @@ def test_a_document_is_suspended_resumed_and_revoked(office, tmp_path):
 
 
 def test_an_office_whose_chain_was_started_anew_says_so_and_names_the_way_out(
-    office, registry_home, tmp_path
-):
+    office: Run, registry_home: RegistryHome, tmp_path: Path
+) -> None:
     issue(office, tmp_path, 1)
     settings = registry_home.path / "registry.json"
     ours = settings.read_bytes()

@@ -1,6 +1,7 @@
 import csv
 import stat
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -13,24 +14,27 @@ from issuer.errors import DamagedStoreError, RequestError, TrialRefusedError
 from issuer.following import JournalFollower
 from issuer.issue import Ending, run
 from issuer.states import OutputFile, WaitFor
+from issuer.steps import Step
 from registry.payloads import AgencySuspended
-from tests.issuer.office_bench import found_office, issue_rows, open_office
+from tests.issuer.office_bench import OfficeAndChain, found_office, issue_rows, open_office
 from tests.issuer.test_sealing import damage
 
 ALL = frozenset({OutputFile.PNG, OutputFile.SVG, OutputFile.PDF})
 
 
 @pytest.fixture
-def office_and_chain(tmp_path):
+def office_and_chain(tmp_path: Path) -> OfficeAndChain:
     return found_office(tmp_path)
 
 
-def read_symbol(path):
+def read_symbol(path: Path) -> str:
     with Image.open(path) as image:
         return zxingcpp.read_barcode(image).text
 
 
-def test_every_file_that_was_asked_for_is_there_and_nothing_else(tmp_path, office_and_chain):
+def test_every_file_that_was_asked_for_is_there_and_nothing_else(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, _ = office_and_chain
 
     report = issue_rows(office, tmp_path, files=ALL)
@@ -39,7 +43,9 @@ def test_every_file_that_was_asked_for_is_there_and_nothing_else(tmp_path, offic
     assert {path.name for path in (tmp_path / "out").iterdir()} == expected | {"summary.csv"}
 
 
-def test_the_symbol_reads_back_as_the_sealed_file(tmp_path, office_and_chain):
+def test_the_symbol_reads_back_as_the_sealed_file(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, _ = office_and_chain
     report = issue_rows(office, tmp_path)
 
@@ -49,7 +55,7 @@ def test_the_symbol_reads_back_as_the_sealed_file(tmp_path, office_and_chain):
     assert text.url == "https://verify.example/"
 
 
-def test_the_symbol_of_an_ml_dsa_document_leaves_the_signature_out(tmp_path):
+def test_the_symbol_of_an_ml_dsa_document_leaves_the_signature_out(tmp_path: Path) -> None:
     office, _ = found_office(tmp_path, alg=ALG_MLDSA44)
     report = issue_rows(office, tmp_path)
 
@@ -61,14 +67,16 @@ def test_the_symbol_of_an_ml_dsa_document_leaves_the_signature_out(tmp_path):
     assert len(whole.receipt.signature) == 2420
 
 
-def test_ml_dsa_documents_are_not_promised_before_their_anchor(tmp_path):
+def test_ml_dsa_documents_are_not_promised_before_their_anchor(tmp_path: Path) -> None:
     office, _ = found_office(tmp_path, alg=ALG_MLDSA44)
 
     with pytest.raises(RequestError, match="--wait anchor"):
         issue_rows(office, tmp_path, wait_for=WaitFor.NONE)
 
 
-def test_files_hold_personal_data_and_are_readable_by_their_owner_alone(tmp_path, office_and_chain):
+def test_files_hold_personal_data_and_are_readable_by_their_owner_alone(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, _ = office_and_chain
     issue_rows(office, tmp_path)
 
@@ -77,7 +85,9 @@ def test_files_hold_personal_data_and_are_readable_by_their_owner_alone(tmp_path
     assert modes == {0o600}
 
 
-def test_the_summary_names_every_document_in_the_order_of_the_input(tmp_path, office_and_chain):
+def test_the_summary_names_every_document_in_the_order_of_the_input(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, _ = office_and_chain
     report = issue_rows(office, tmp_path)
 
@@ -89,15 +99,15 @@ def test_the_summary_names_every_document_in_the_order_of_the_input(tmp_path, of
 
 
 def test_a_document_is_not_released_when_its_agency_was_suspended_meanwhile(
-    tmp_path, office_and_chain
-):
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
 
     class StopError(Exception):
         pass
 
-    def stop(step):
+    def stop(step: Step) -> None:
         if step.value == "after-recheck":
             raise StopError
 
@@ -113,11 +123,13 @@ def test_a_document_is_not_released_when_its_agency_was_suspended_meanwhile(
     assert len(list((tmp_path / "out").glob("*.sealed"))) == 1
 
 
-def test_a_document_under_the_number_of_another_is_not_released(tmp_path, office_and_chain):
+def test_a_document_under_the_number_of_another_is_not_released(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, _ = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
 
-    def stop(step):
+    def stop(step: Step) -> None:
         if step.value == "after-recheck":
             raise KeyboardInterrupt
 
@@ -133,7 +145,9 @@ def test_a_document_under_the_number_of_another_is_not_released(tmp_path, office
         run(open_office(tmp_path)[0])
 
 
-def test_after_weeks_without_the_chain_nothing_more_is_signed(tmp_path, office_and_chain):
+def test_after_weeks_without_the_chain_nothing_more_is_signed(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
     late = office.clock() + 30 * 86_400

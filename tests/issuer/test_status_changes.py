@@ -1,38 +1,52 @@
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
-from credential.status import SlotState, decode_status_list
-from credential.status_details import check_details, decode_status_details
+from credential.ids import CertificateNumber
+from credential.status import SlotState, StatusList, decode_status_list
+from credential.status_details import StatusDetails, check_details, decode_status_details
 from issuer.errors import ForeignChainError, RequestError
 from issuer.issue import run
+from issuer.office import Office
 from issuer.states import StatusAction, StatusReason, WaitFor
 from issuer.status_changes import StatusRequest, change_status
 from registry.payloads import StatusPublished
 from registry.public_folder import Document
-from tests.issuer.office_bench import found_office, issue_rows
+from tests.issuer.file_chain import FileChain
+from tests.issuer.office_bench import OfficeAndChain, found_office, issue_rows
+
+Numbers = tuple[CertificateNumber, ...]
 
 REVOKE, SUSPEND = StatusAction.REVOKE, StatusAction.SUSPEND
 RESUME, SUPERSEDE = StatusAction.RESUME, StatusAction.SUPERSEDE
 
 
 @pytest.fixture
-def office_and_chain(tmp_path):
+def office_and_chain(tmp_path: Path) -> OfficeAndChain:
     office, chain = found_office(tmp_path)
     return replace(office, account=chain), chain
 
 
 @pytest.fixture
-def numbers(tmp_path, office_and_chain):
+def numbers(tmp_path: Path, office_and_chain: OfficeAndChain) -> Numbers:
     return issue_rows(office_and_chain[0], tmp_path, rows=4).numbers
 
 
-def wish(office, number, action, reason=StatusReason.OTHER, *, ago=0, by=None):
+def wish(
+    office: Office,
+    number: str,
+    action: StatusAction,
+    reason: StatusReason = StatusReason.OTHER,
+    *,
+    ago: int = 0,
+    by: str | None = None,
+) -> StatusRequest:
     return StatusRequest(number, action, reason, office.clock() - ago, by)
 
 
-def newest_list(office, chain):
+def newest_list(office: Office, chain: FileChain) -> tuple[StatusList, StatusDetails]:
     record = chain.state().latest_status(chain.agency, 1)
     status_list = decode_status_list(office.public_folder.read(Document.STATUS_LIST, record.digest))
     details = office.public_folder.read(Document.STATUS_DETAILS, status_list.details_digest)
@@ -40,7 +54,7 @@ def newest_list(office, chain):
     return status_list, decode_status_details(details)
 
 
-def slot(number):
+def slot(number: str) -> int:
     return int(number.rsplit("-", 1)[1])
 
 
@@ -54,7 +68,12 @@ def slot(number):
         ([SUPERSEDE], SlotState.REVOKED),
     ],
 )
-def test_the_published_list_says_what_was_asked_for(office_and_chain, numbers, actions, expected):
+def test_the_published_list_says_what_was_asked_for(
+    office_and_chain: OfficeAndChain,
+    numbers: Numbers,
+    actions: list[StatusAction],
+    expected: SlotState,
+) -> None:
     office, chain = office_and_chain
 
     for action in actions:
@@ -79,8 +98,11 @@ def test_the_published_list_says_what_was_asked_for(office_and_chain, numbers, a
     ],
 )
 def test_a_change_that_makes_no_sense_is_refused_and_nothing_is_published(
-    office_and_chain, numbers, before, action
-):
+    office_and_chain: OfficeAndChain,
+    numbers: Numbers,
+    before: list[StatusAction],
+    action: StatusAction,
+) -> None:
     office, chain = office_and_chain
     for number, earlier in enumerate(before):
         reason = [StatusReason.OTHER, StatusReason.CEASED][number % 2]
@@ -93,7 +115,9 @@ def test_a_change_that_makes_no_sense_is_refused_and_nothing_is_published(
     assert chain.status_version(1) == version
 
 
-def test_the_same_wish_given_twice_is_one_change(office_and_chain, numbers):
+def test_the_same_wish_given_twice_is_one_change(
+    office_and_chain: OfficeAndChain, numbers: Numbers
+) -> None:
     office, chain = office_and_chain
     change_status(office, wish(office, numbers[0], REVOKE, StatusReason.DEATH))
 
@@ -104,7 +128,9 @@ def test_the_same_wish_given_twice_is_one_change(office_and_chain, numbers):
     assert chain.status_version(1) == 2
 
 
-def test_details_say_why_and_since_when_and_what_replaces_it(office_and_chain, numbers):
+def test_details_say_why_and_since_when_and_what_replaces_it(
+    office_and_chain: OfficeAndChain, numbers: Numbers
+) -> None:
     office, chain = office_and_chain
     request = wish(office, numbers[0], SUPERSEDE, StatusReason.SUPERSEDED, ago=5, by=numbers[1])
 
@@ -117,7 +143,9 @@ def test_details_say_why_and_since_when_and_what_replaces_it(office_and_chain, n
 
 
 @pytest.mark.parametrize("by", ["A15030000C-1-999999", None])
-def test_a_replacement_must_be_another_document_of_this_office(office_and_chain, numbers, by):
+def test_a_replacement_must_be_another_document_of_this_office(
+    office_and_chain: OfficeAndChain, numbers: Numbers, by: str | None
+) -> None:
     office, chain = office_and_chain
 
     with pytest.raises(RequestError):
@@ -126,14 +154,18 @@ def test_a_replacement_must_be_another_document_of_this_office(office_and_chain,
     assert chain.status_version(1) == 1
 
 
-def test_a_change_cannot_take_effect_in_the_future(office_and_chain, numbers):
+def test_a_change_cannot_take_effect_in_the_future(
+    office_and_chain: OfficeAndChain, numbers: Numbers
+) -> None:
     office, _ = office_and_chain
 
     with pytest.raises(RequestError, match="future"):
         change_status(office, wish(office, numbers[0], REVOKE, ago=-3600))
 
 
-def test_a_change_cannot_take_effect_before_the_one_before_it(office_and_chain, numbers):
+def test_a_change_cannot_take_effect_before_the_one_before_it(
+    office_and_chain: OfficeAndChain, numbers: Numbers
+) -> None:
     office, _ = office_and_chain
     change_status(office, wish(office, numbers[0], SUSPEND, ago=10))
 
@@ -141,14 +173,16 @@ def test_a_change_cannot_take_effect_before_the_one_before_it(office_and_chain, 
         change_status(office, wish(office, numbers[0], RESUME, ago=100))
 
 
-def test_a_number_nobody_knows_is_refused(office_and_chain, numbers):
+def test_a_number_nobody_knows_is_refused(office_and_chain: OfficeAndChain) -> None:
     office, _ = office_and_chain
 
     with pytest.raises(RequestError, match="no document"):
         change_status(office, wish(office, "A15030000C-1-999999", REVOKE))
 
 
-def test_changes_made_while_the_chain_is_away_go_into_one_version(office_and_chain, numbers):
+def test_changes_made_while_the_chain_is_away_go_into_one_version(
+    office_and_chain: OfficeAndChain, numbers: Numbers
+) -> None:
     office, chain = office_and_chain
     chain.fault = lambda *_: None
     chain.is_away = True
@@ -167,7 +201,9 @@ def test_changes_made_while_the_chain_is_away_go_into_one_version(office_and_cha
     )  # the first alone, the two that came while it waited together
 
 
-def test_what_was_not_released_cannot_be_revoked(tmp_path, office_and_chain):
+def test_what_was_not_released_cannot_be_revoked(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, rows=1, wait_for=WaitFor.NONE)
     chain.is_away = True
@@ -177,7 +213,9 @@ def test_what_was_not_released_cannot_be_revoked(tmp_path, office_and_chain):
         change_status(office, wish(office, waiting.numbers[0], REVOKE))
 
 
-def test_a_version_published_from_elsewhere_is_recognised(office_and_chain, numbers):
+def test_a_version_published_from_elsewhere_is_recognised(
+    office_and_chain: OfficeAndChain, numbers: Numbers
+) -> None:
     office, chain = office_and_chain
     chain.append(StatusPublished(chain.agency, 1, 2, sha256(b"other").digest()))
 
@@ -185,7 +223,9 @@ def test_a_version_published_from_elsewhere_is_recognised(office_and_chain, numb
         change_status(office, wish(office, numbers[0], REVOKE))
 
 
-def test_every_published_list_stays_in_the_public_folder(office_and_chain, numbers):
+def test_every_published_list_stays_in_the_public_folder(
+    office_and_chain: OfficeAndChain, numbers: Numbers
+) -> None:
     office, _ = office_and_chain
     for action in (SUSPEND, RESUME, REVOKE):
         change_status(office, wish(office, numbers[0], action))

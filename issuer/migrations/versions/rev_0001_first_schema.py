@@ -1,4 +1,7 @@
-"""The first schema: one installation, jobs of credentials in batches, and status lists with their versions."""
+"""The first schema.
+
+One installation, jobs of credentials in batches, and status lists with their versions.
+"""
 
 import sqlalchemy as sa
 from alembic import op
