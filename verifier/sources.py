@@ -44,6 +44,8 @@ def trust_from_bundle(
 ) -> TrustData:
     """Return the trust data in a bundle file, by the steps of bundle.md; the store remembers it.
 
+    Where a trust anchor is held, a bundle without a checkpoint is not remembered: anybody could
+    have written it, and after it every genuine one would be a rollback.
     Raises SourceError for a missing file, TrustDataError (with its code) for what must not be used.
     """
     source = _read(path, MOST_BUNDLE_BYTES, "trust bundle")
@@ -52,7 +54,8 @@ def trust_from_bundle(
         envelope = read_envelope(source, PAGE_LIMITS)
         floor = store.floor_for(envelope.chain_id, envelope.contract)
     trust = open_bundle(source, anchor=anchor, floor=floor)
-    if store is not None:
+    proven = anchor is None or trust.evidence.strength > EvidenceStrength.UNPROVEN
+    if store is not None and proven:
         store.accept(trust)
     return trust
 
