@@ -208,7 +208,7 @@ def resealed(sealed: bytes, **changes: object) -> bytes:
     return encode_sealed(entry, receipt._replace(**changes))  # type: ignore[arg-type]  # by name
 
 
-def cases(world: World) -> Iterator[tuple[str, Case]]:
+def cases(world: World) -> Iterator[tuple[str, Case]]:  # noqa: PLR0915 - a table, row by row
     """Every code that bytes can give, each beside a twin that is well."""
     good = world.good.sealed
     receipt = decode_sealed(good[1]).receipt

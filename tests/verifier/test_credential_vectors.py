@@ -1,4 +1,4 @@
-"""The vectors of CBOR, QR text, status bits, credentials and verdicts, as other programs meet them."""
+"""The vectors of CBOR, QR text, status, credentials and verdicts, as other programs meet them."""
 
 import json
 from pathlib import Path
