@@ -20,7 +20,7 @@ from credential.types import CredentialType
 from issuer.anchor_account import RegistryAnchorAccount
 from issuer.anchoring import wait_until_final
 from issuer.belonging import account_finding, agency_findings, require_well
-from issuer.commands import pipeline, setup, statuses
+from issuer.commands import counter, pipeline, setup, statuses
 from issuer.commands.session import Session
 from issuer.database import Database
 from issuer.documents import Document, Printer
@@ -54,7 +54,7 @@ issuer_app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals may hold personal data
 )
-for part in (setup.app, pipeline.app, statuses.app):
+for part in (setup.app, pipeline.app, counter.app, statuses.app):
     issuer_app.registered_commands += part.registered_commands
 
 

@@ -64,7 +64,7 @@ def issue_command(
             out_dir=out,
             url=settings.verify_url if url is None else url,
             wait_for=wait,
-            files=_output_files(files),
+            files=output_files(files),
             batch_size=settings.batch_size if batch_size is None else batch_size,
             skip_bad=skip_bad,
             again=again,
@@ -173,7 +173,8 @@ def show_command(
     print_table("status changes", ["effective", "change", "reason", "version"], rows)
 
 
-def _output_files(text: str) -> frozenset[OutputFile]:
+def output_files(text: str) -> frozenset[OutputFile]:
+    """Return the kinds of files a person named; raises RequestError for one that is none."""
     names = {name.strip() for name in text.split(",") if name.strip()}
     unknown = sorted(names - {one.value for one in OutputFile})
     if unknown:

@@ -12,7 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from issuer.cli import issuer_app
-from issuer.commands import pipeline, setup, statuses
+from issuer.commands import counter, pipeline, setup, statuses
 from issuer.commands.session import Session
 from issuer.office import Office
 from issuer.ports import ReportProgress
@@ -35,7 +35,7 @@ def chain(tmp_path: Path) -> FileChain:
 def run(tmp_path: Path, chain: FileChain) -> Run:
     """Run one command in a process of its own; return what it printed and its exit code."""
     app = typer.Typer()
-    for part in (setup.app, pipeline.app, statuses.app):
+    for part in (setup.app, pipeline.app, counter.app, statuses.app):
         app.registered_commands += part.registered_commands
 
     @contextmanager
@@ -59,7 +59,7 @@ def run(tmp_path: Path, chain: FileChain) -> Run:
             }
         )
     )
-    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+    return lambda *words, **more: CliRunner().invoke(app, [str(word) for word in words], **more)
 
 
 @pytest.fixture
@@ -328,3 +328,19 @@ def test_help_names_every_command() -> None:
 
     words = "init issue run queue list show revoke suspend resume supersede doctor migrate new-key"
     assert all(word in done.stdout for word in words.split())
+
+
+def test_a_counter_hands_over_each_line_and_goes_on_after_a_bad_one(
+    run: Run, tmp_path: Path, records: Path
+) -> None:
+    header, first, second, _ = records.read_text("utf-8").splitlines()
+    lines = [header, first, second.replace(second[:8], "12345678"), "", first, second]
+
+    words = ("counter", "--type", "business-registration", "--out", tmp_path / "out", "--json")
+    result = run(*words, input="\n".join(lines) + "\n")
+
+    told = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one.get("ending", "refused") for one in told] == ["done", "refused", "done", "done"]
+    assert [one.get("was_known") for one in told] == [False, None, True, False]
+    assert told[1]["problems"]
+    assert len(list((tmp_path / "out").glob("*.pdf"))) == 2
