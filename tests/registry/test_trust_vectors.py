@@ -36,7 +36,7 @@ def vectors(folder: str, *, bad: bool) -> Vector:
     """Every vector of a folder, with its name as the id of the test."""
     files = sorted((VECTORS / folder).glob("*.json"))
     chosen = [file for file in files if file.stem.endswith("_fail") == bad]
-    assert chosen, f"no vectors in {folder}; run python -m tests.vectors.make_trust_vectors"
+    assert chosen, f"no vectors in {folder}; run python -m tests.vectors.generate"
     return pytest.mark.parametrize(
         "vector",
         [

@@ -1,24 +1,17 @@
-"""Writes the vectors of the journal, of checkpoints and of bundles beside itself.
+"""The vectors of journals and checkpoints.
 
-    python -m tests.vectors.make_trust_vectors
-
-Each file has a story (`about`), the bytes as hex, and what a reader must make of them (`expect`).
-Names of cases that must be refused end in `_fail`. Only the ML-DSA signatures change from run to
-run. tests/registry/test_trust_vectors.py reads every file.
+Each has a story (`about`), the bytes as hex, and what a reader must make of them (`expect`). Names
+of cases that must be refused end in `_fail`.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeAlias
 
 from credential.ids import AgencyCode, Digest, Kid, UnixTime
 from credential.keys import ALG_EDDSA, ALG_ES256, ALG_MLDSA44
 from registry import payloads as p
 from registry.anchor_file import TrustAnchor, encode_trust_anchor, short_digest
-from registry.bundle import make_full_bundle
-from registry.bundle_file import ReadAt
 from registry.checkpoint import (
     Checkpoint,
     encode_checkpoint,
@@ -29,13 +22,10 @@ from registry.checkpoint import (
 from registry.journal import JournalEntry, describe_entry, make_entry, write_journal_file
 from registry.kinds import AlgorithmPhase, KeyPurpose, Kind
 from registry.records import Anchor
-from registry.signers import make_signers
 from registry.snapshot import encode_snapshot, snapshot_digest
 from registry.trust import TrustState
-from registry.trust_data import Floor
 from tests.simulator import SimulatedKey, Simulator
 
-HERE = Path(__file__).parent
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 A1, B1, C1 = AgencyCode("A1"), AgencyCode("B1"), AgencyCode("C1")
 OPEN = UnixTime(0)
@@ -320,99 +310,3 @@ def checkpoint_vector(about: str, anchor: TrustAnchor, *chain: Checkpoint) -> di
             "time": statement.at,
         },
     }
-
-
-# --- bundles ---
-
-
-def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
-    """All bundle vectors by name."""
-    sim = eventful()
-    sim.set_signers(*(SimulatedKey(f"signer {n}") for n in range(3)))
-    sim.checkpoint()
-    anchor, lite, full = sim.trust_anchor, sim.lite_bundle(), sim.full_bundle()
-    seen = sim.trust().floor
-    read = make_full_bundle(
-        sim.journal,
-        sim.documents(),
-        made_at=sim.now,
-        read_at=ReadAt(len(sim.entries), UnixTime(sim.now)),
-    )
-    behind = eventful()
-    behind.set_signers(*(SimulatedKey(f"signer {n}") for n in range(3)))
-    behind.checkpoint()
-    behind.office("D1")
-    newer = seen._replace(size=seen.size + 1)
-    forked = seen._replace(head=Digest(bytes(32)))
-    later = seen._replace(as_of=UnixTime(seen.as_of + 1))
-    others = replace(anchor, signers=make_signers(1, (SimulatedKey("other").cose_key,)))
-    foreign = replace(anchor, contract=b"\7" * 20)
-    flipped = lite[:-5] + bytes([lite[-5] ^ 1]) + lite[-4:]
-
-    good = {
-        "lite": (lite, anchor, None),
-        "full": (full, anchor, None),
-        "full_read_from_a_node": (read, anchor, None),
-        "full_with_entries_behind": (behind.full_bundle(), anchor, None),
-        "lite_without_anchor": (lite, None, None),
-        "lite_as_seen_before": (lite, anchor, seen),
-    }
-    for name, (bundle, held, floor) in good.items():
-        strength = 2 if held is not None and name != "full_read_from_a_node" else 1
-        yield (
-            name,
-            bundle_vector(
-                bundle,
-                held,
-                floor,
-                {
-                    "size": seen.size,
-                    "head": seen.head.hex(),
-                    "as_of": seen.as_of,
-                    "strength": strength,
-                },
-            ),
-        )
-    bad = {
-        "flipped_bit": (flipped, anchor, None, "trust.malformed"),
-        "cut_short": (lite[:-1], anchor, None, "trust.malformed"),
-        "other_signers": (full, others, None, "trust.malformed"),
-        "another_registry": (lite, foreign, None, "trust.foreign"),
-        "fewer_entries_than_seen": (lite, anchor, newer, "trust.rollback"),
-        "earlier_than_seen": (full, anchor, later, "trust.rollback"),
-        "another_head_than_seen": (lite, anchor, forked, "trust.rollback"),
-    }
-    for name, (bundle, held, floor, code) in bad.items():
-        yield f"{name}_fail", bundle_vector(bundle, held, floor, {"refused": code})
-
-
-def bundle_vector(
-    bundle: bytes, anchor: TrustAnchor | None, floor: Floor | None, expect: dict[str, Json]
-) -> dict[str, Json]:
-    """A bundle, who opens it with what in hand, and what comes out."""
-    seen: Json = None
-    if floor is not None:
-        seen = {"size": floor.size, "head": floor.head.hex(), "as_of": floor.as_of}
-    return {
-        "bundle": bundle.hex(),
-        "trust_anchor": None if anchor is None else encode_trust_anchor(anchor).hex(),
-        "seen_before": seen,
-        "expect": expect,
-    }
-
-
-def main() -> None:
-    """Every vector is written."""
-    for folder, vectors in {
-        "journal": journals(),
-        "checkpoint": checkpoints(),
-        "bundle": bundles(),
-    }.items():
-        (HERE / folder).mkdir(exist_ok=True)
-        for name, vector in vectors:
-            text = json.dumps(vector, ensure_ascii=False, indent=1)
-            (HERE / folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

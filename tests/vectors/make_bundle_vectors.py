@@ -1,0 +1,89 @@
+"""The bundle vectors: bundles with the trust anchor they open from, good ones and bad ones."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from credential.ids import Digest, UnixTime
+from registry.anchor_file import TrustAnchor, encode_trust_anchor
+from registry.bundle import make_full_bundle
+from registry.bundle_file import ReadAt
+from registry.signers import make_signers
+from registry.trust_data import Floor
+from tests.simulator import SimulatedKey
+from tests.vectors.make_trust_vectors import Json, eventful
+
+
+def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
+    """All bundle vectors by name."""
+    sim = eventful()
+    sim.set_signers(*(SimulatedKey(f"signer {n}") for n in range(3)))
+    sim.checkpoint()
+    anchor, lite, full = sim.trust_anchor, sim.lite_bundle(), sim.full_bundle()
+    seen = sim.trust().floor
+    read = make_full_bundle(
+        sim.journal,
+        sim.documents(),
+        made_at=sim.now,
+        read_at=ReadAt(len(sim.entries), UnixTime(sim.now)),
+    )
+    behind = eventful()
+    behind.set_signers(*(SimulatedKey(f"signer {n}") for n in range(3)))
+    behind.checkpoint()
+    behind.office("D1")
+    newer = seen._replace(size=seen.size + 1)
+    forked = seen._replace(head=Digest(bytes(32)))
+    later = seen._replace(as_of=UnixTime(seen.as_of + 1))
+    others = replace(anchor, signers=make_signers(1, (SimulatedKey("other").cose_key,)))
+    foreign = replace(anchor, contract=b"\7" * 20)
+    flipped = lite[:-5] + bytes([lite[-5] ^ 1]) + lite[-4:]
+
+    good = {
+        "lite": (lite, anchor, None),
+        "full": (full, anchor, None),
+        "full_read_from_a_node": (read, anchor, None),
+        "full_with_entries_behind": (behind.full_bundle(), anchor, None),
+        "lite_without_anchor": (lite, None, None),
+        "lite_as_seen_before": (lite, anchor, seen),
+    }
+    for name, (bundle, held, floor) in good.items():
+        strength = 2 if held is not None and name != "full_read_from_a_node" else 1
+        yield (
+            name,
+            bundle_vector(
+                bundle,
+                held,
+                floor,
+                {
+                    "size": seen.size,
+                    "head": seen.head.hex(),
+                    "as_of": seen.as_of,
+                    "strength": strength,
+                },
+            ),
+        )
+    bad = {
+        "flipped_bit": (flipped, anchor, None, "trust.malformed"),
+        "cut_short": (lite[:-1], anchor, None, "trust.malformed"),
+        "other_signers": (full, others, None, "trust.malformed"),
+        "another_registry": (lite, foreign, None, "trust.foreign"),
+        "fewer_entries_than_seen": (lite, anchor, newer, "trust.rollback"),
+        "earlier_than_seen": (full, anchor, later, "trust.rollback"),
+        "another_head_than_seen": (lite, anchor, forked, "trust.rollback"),
+    }
+    for name, (bundle, held, floor, code) in bad.items():
+        yield f"{name}_fail", bundle_vector(bundle, held, floor, {"refused": code})
+
+
+def bundle_vector(
+    bundle: bytes, anchor: TrustAnchor | None, floor: Floor | None, expect: dict[str, Json]
+) -> dict[str, Json]:
+    """A bundle, who opens it with what in hand, and what comes out."""
+    seen: Json = None
+    if floor is not None:
+        seen = {"size": floor.size, "head": floor.head.hex(), "as_of": floor.as_of}
+    return {
+        "bundle": bundle.hex(),
+        "trust_anchor": None if anchor is None else encode_trust_anchor(anchor).hex(),
+        "seen_before": seen,
+        "expect": expect,
+    }
