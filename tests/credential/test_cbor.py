@@ -242,12 +242,12 @@ def test_any_bytes_are_refused_or_are_the_only_encoding_of_something(data: bytes
 )
 def test_hostile_bytes_cost_neither_time_nor_memory(data: bytes) -> None:
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     with suppress(FormatError):
         cbor.decode(data, tags=frozenset({18}))
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert seconds < 0.05
+    assert seconds < 1  # a bomb that works takes minutes
     assert peak < 1 << 20

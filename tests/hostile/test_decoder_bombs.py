@@ -14,7 +14,9 @@ from tests.hostile.doors import Door, doors
 from tests.hostile.sample_texts import samples
 from verifier import verify
 
-MOST_SECONDS = 0.5  # the aim is 0.05 on a quiet machine; a busy one must not fail the test
+# A bomb that works takes minutes. What an honest decoder takes is for the benchmarks to say: here
+# coverage measures along, and the machine may be busy.
+MOST_SECONDS = 10
 MOST_BYTES = 64 << 20
 ROUNDS = 300
 EVERY_DOOR = pytest.mark.parametrize("door", doors(), ids=[door.name for door in doors()])
@@ -23,10 +25,10 @@ BOMBS = dict(bombs())
 
 def knock(door: Door, source: bytes) -> float:
     """The seconds a decoder takes; anything but a value or one of our errors comes through."""
-    began = time.perf_counter()
+    began = time.process_time()
     with contextlib.suppress(SealrootError):
         door.opens(source)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def damaged(genuine: bytes, chance: random.Random) -> bytes:

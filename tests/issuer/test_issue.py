@@ -1,5 +1,4 @@
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -125,18 +124,6 @@ def test_progress_is_told_up_to_the_whole(tmp_path: Path, office_and_chain: Offi
 
     assert ("sealed", 10, 10) in told
     assert ("released", 10, 10) in told
-
-
-def test_one_document_at_the_counter_takes_less_than_a_second(
-    tmp_path: Path, office_and_chain: OfficeAndChain
-) -> None:
-    office, _ = office_and_chain
-    issue_rows(office, tmp_path, rows=1, wait_for=WaitFor.NONE)
-
-    began = time.perf_counter()
-    issue_rows(office, tmp_path, rows=2, wait_for=WaitFor.NONE)
-
-    assert time.perf_counter() - began < 1
 
 
 def test_many_processes_at_one_office_take_no_number_twice(

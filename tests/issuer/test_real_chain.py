@@ -169,7 +169,7 @@ def test_a_document_is_suspended_resumed_and_revoked(office: Run, tmp_path: Path
 def test_an_office_whose_chain_was_started_anew_says_so_and_names_the_way_out(
     office: Run, registry_home: RegistryHome, tmp_path: Path
 ) -> None:
-    issue(office, tmp_path, 1)
+    issue(office, tmp_path, 3)
     settings = registry_home.path / "registry.json"
     ours = settings.read_bytes()
     with running_local_chain(tmp_path / "chain") as chain:
