@@ -28,6 +28,13 @@ class BundleLimits(NamedTuple):
 
     file_bytes: int = 64 << 20
     body_bytes: int = 256 << 20
+    lite_body_bytes: int = 32 << 20
+    """Every row of a snapshot is read before its digest is known: a million takes ten seconds."""
+
+    def body_limit(self, kind: BundleKind) -> int:
+        """How many bytes the body of a bundle of this kind may inflate to."""
+        is_lite = kind is BundleKind.LITE
+        return min(self.body_bytes, self.lite_body_bytes) if is_lite else self.body_bytes
 
 
 PAGE_LIMITS = BundleLimits()
@@ -99,10 +106,9 @@ def _read_envelope(reader: CborReader, limits: BundleLimits) -> Envelope:
     contract = reader.fixed_bytes(20)
     reader.key(5)
     body_bytes = reader.uint()
-    if body_bytes > limits.body_bytes:
-        raise BundleError(
-            f"the bundle inflates to {body_bytes} bytes; at most {limits.body_bytes} are read"
-        )
+    most = limits.body_limit(BundleKind(kind))
+    if body_bytes > most:
+        raise BundleError(f"the bundle inflates to {body_bytes} bytes; at most {most} are read")
     reader.key(6)
     compressed = reader.byte_string(limits.file_bytes)
     reader.end()
@@ -201,6 +207,11 @@ def write_bundle_file(
     if read_at is not None:
         members[8] = list(read_at)
     body = cbor.encode(members)
+    if len(body) > PAGE_LIMITS.body_limit(kind):
+        raise BundleError(
+            f"the bundle would inflate to {len(body)} bytes and no reader would take it; leave "
+            "out status lists that few people ask for, or make a full bundle"
+        )
     chain_id, contract = registry
     compressed = zlib.compress(body, 9)
     return cbor.encode({1: 1, 2: int(kind), 3: chain_id, 4: contract, 5: len(body), 6: compressed})

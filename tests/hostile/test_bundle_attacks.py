@@ -10,7 +10,7 @@ import pytest
 from credential import cbor
 from credential.ids import Digest, UnixTime
 from registry.bundle import make_full_bundle, open_bundle
-from registry.bundle_file import BundleLimits, ReadAt
+from registry.bundle_file import BundleLimits, ReadAt, write_bundle_file
 from registry.errors import (
     BundleError,
     ForeignRegistryError,
@@ -28,7 +28,7 @@ from registry.journal import (
 )
 from registry.payloads import AgencyRegistered, Names
 from registry.trust import replay
-from registry.trust_data import Floor
+from registry.trust_data import BundleKind, Floor
 from tests.hostile.bombs import bundle as bundle_of
 from tests.simulator import CHAIN_ID, Simulator
 from verifier import Outcome, Policy, verify
@@ -374,6 +374,22 @@ def test_a_bomb_is_refused_by_its_stated_length_before_it_is_inflated() -> None:
 
     with pytest.raises(BundleError, match="inflates to 67108864 bytes"):
         open_bundle(bomb, limits=BundleLimits(body_bytes=16 << 20))
+
+
+def test_a_lite_bundle_beyond_its_own_smaller_limit_is_refused() -> None:
+    """Two megabytes of zlib can hold a million rows, which take ten seconds to read."""
+    bomb = bundle_of(2, (32 << 20) + 1, zlib.compress(bytes((32 << 20) + 1), 9))
+
+    with pytest.raises(BundleError, match="at most 33554432 are read"):
+        open_bundle(bomb)
+
+
+def test_nobody_makes_a_bundle_that_no_reader_takes() -> None:
+    documents = HERE.sim.documents()
+    large = documents._replace(status_lists=(*documents.status_lists, bytes(33 << 20)))
+
+    with pytest.raises(BundleError, match="no reader would take it"):
+        write_bundle_file(BundleKind.LITE, (1, bytes(20)), {}, large, made_at=0)
 
 
 def test_a_bundle_signed_by_its_maker_alone_is_weak() -> None:

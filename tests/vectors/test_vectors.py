@@ -72,6 +72,14 @@ def test_every_folder_is_told_of_on_the_page_of_formats() -> None:
     assert [folder for folder in FOLDERS if f"`{folder}/`" not in page] == []
 
 
+def test_the_bytes_on_the_page_of_credentials_are_those_of_the_vector() -> None:
+    page = (ROOT / "docs" / "formats" / "sealed.md").read_text(encoding="utf-8")
+    example = page[page.index("    82     ") : page.index("    leaf = root")]
+    shown = "".join(line.partition(";")[0] for line in example.splitlines())
+
+    assert shown.replace(" ", "") == read(HERE / "credential" / "alone.json")["sealed"]
+
+
 @vectors("entry", bad=False)
 def test_an_entry_says_what_the_vector_says(vector: Vector) -> None:
     told = [
