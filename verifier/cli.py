@@ -11,12 +11,12 @@ import traceback
 from collections.abc import Sequence
 from typing import TextIO
 
+from credential.display import paragraphs
 from credential.errors import SealrootError
 from credential.ids import UnixTime
 from registry.trust_data import TrustData
 from verifier.arguments import Request, parse_request
 from verifier.batch import judge_of_many
-from verifier.display import paragraphs
 from verifier.documents import read_document
 from verifier.errors import DocumentError
 from verifier.examine import Finding, Judge, examine, unread, worst

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from hashlib import sha256
 
+from credential.display import shown
 from credential.entry import Entry
 from credential.errors import PathError
 from credential.merkle import leaf_hash, node_hash
 from credential.sealed import Receipt, Sealed, decode_sealed, registry_aad
 from credential.sign1 import sig_structure
 from registry.trust_data import TrustData
-from verifier.display import shown
 from verifier.fields import rfc3339
 from verifier.policy import Policy
 from verifier.verdict import Check, CheckName, Result, Verdict

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from credential.cbor import Key, Value
+from credential.display import shown
 from credential.entry import Entry
 from credential.rules import roc_text
 from credential.type_fields import Field, FieldKind
 from credential.types import CredentialType
-from verifier.display import shown
 from verifier.words import Language, phrase
 
 TAIPEI = timezone(timedelta(hours=8))

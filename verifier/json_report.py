@@ -2,8 +2,8 @@
 
 from typing import TypeAlias
 
+from credential.display import suspicions
 from credential.entry import Entry, certificate_number
-from verifier.display import suspicions
 from verifier.documents import Held
 from verifier.examine import Finding
 from verifier.fields import rfc3339, texts_of

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
+from credential.display import one_line, shown, suspicions
 from credential.entry import Entry, certificate_number
 from credential.types import CredentialType
 from registry.trust_data import TrustData
-from verifier.display import one_line, shown, suspicions
 from verifier.documents import Held, PlaceKind
 from verifier.examine import Finding, RecordState
 from verifier.fields import Row, claim_rows, field_rows, moment_text, texts_of

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.display import one_line, paragraphs, shown, suspicions
+from credential.display import one_line, paragraphs, shown, suspicions
 
 HARD_NAMES = [
     *["𠮷田良", "鄭𤆬", "𣲙㛢𠊎", "瓦歷斯‧諾幹", "O'Brien-林", "Nguyễn Thị Ánh", "王　小明"],
