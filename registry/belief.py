@@ -1,10 +1,11 @@
-"""When to believe a chain of checkpoints: k of n signers each time, and old signers never alone.
+"""When to believe a chain of checkpoints: enough signers each time, and old signers never alone.
 
 docs/formats/checkpoint.md, "Steps to believe a checkpoint". The keys decide the algorithms; a
 signature only has to agree.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from credential.errors import KeyFormatError, SignatureError
@@ -13,14 +14,24 @@ from credential.keys import VerifyingKey
 from credential.sign1 import sig_structure
 from registry.checkpoint import EXTERNAL_AAD, Checkpoint, CheckpointSignature, Statement
 from registry.errors import CheckpointError, ForeignRegistryError
+from registry.quorum import Quorum
 from registry.signers import Signers
+
+_TRUSTED = "the signers trusted so far"
+_OWN = "the signers the last checkpoint itself names"
 
 
 class Belief(NamedTuple):
-    """A statement believed, and the trusted keys that signed it."""
+    """A statement believed, and who signed it: of the signers trusted before, and of its own."""
 
     statement: Statement
-    signed_by: tuple[Kid, ...]
+    before: Quorum
+    own: Quorum
+
+    @property
+    def signed_by(self) -> tuple[Kid, ...]:
+        """The keys trusted before the last checkpoint that signed it."""
+        return self.before.signed_by
 
 
 def believe(
@@ -28,25 +39,41 @@ def believe(
 ) -> Belief:
     """The last statement of a chain of checkpoints, oldest first, from the trusted signers on.
 
-    Steps 1 to 5 of checkpoint.md: each needs k of the signers trusted so far and hands on to the
-    signers it states; the last needs k of its own signers too, so that old signers alone cannot end
-    a chain. Raises CheckpointError, and ForeignRegistryError for another registry.
+    Steps 1 to 5 of checkpoint.md: each needs enough of the signers trusted so far and hands on to
+    the signers it states; the last needs enough of its own signers too, so that old signers alone
+    cannot end a chain. Raises CheckpointError, and ForeignRegistryError for another registry.
     """
     if not checkpoints:
         raise CheckpointError(
             "there is no checkpoint, so nobody vouches for the head of the journal"
         )
     before: Statement | None = None
-    signed_by: tuple[Kid, ...] = ()
+    quorum = Quorum(trusted, ())
     for checkpoint in checkpoints:
         statement = checkpoint.statement
         if (statement.chain_id, statement.contract) != (chain_id, contract):
             raise ForeignRegistryError("a checkpoint belongs to another registry")
         _check_order(before, statement)
-        signed_by = _require_quorum(checkpoint, trusted, "trusted so far")
+        quorum = _require_quorum(checkpoint, trusted, _TRUSTED)
         before, trusted = statement, statement.signers
-    _require_quorum(checkpoints[-1], trusted, "the last checkpoint itself names")
-    return Belief(checkpoints[-1].statement, signed_by)
+    own = _require_quorum(checkpoints[-1], trusted, _OWN)
+    return Belief(checkpoints[-1].statement, quorum, own)
+
+
+def require_in_calendar(belief: Belief, stopped: AbstractSet[int]) -> None:
+    """The last checkpoint has enough signatures by algorithms not stopped at its time.
+
+    Step 7 of checkpoint.md; `stopped` is what the vouched state says of that time. It only takes
+    signatures away: a state must not lower what is asked of those who vouch for it. Raises
+    CheckpointError.
+    """
+    for quorum, whose in ((belief.before, _TRUSTED), (belief.own, _OWN)):
+        shortage = quorum.shortage(stopped) if stopped else None
+        if shortage is not None:
+            raise CheckpointError(
+                f"without algorithms that the journal has stopped, "
+                f"{_short(belief.statement, shortage, whose)}"
+            )
 
 
 def needed_chain(
@@ -80,10 +107,10 @@ def _check_order(before: Statement | None, statement: Statement) -> None:
         )
 
 
-def _require_quorum(checkpoint: Checkpoint, signers: Signers, whose: str) -> tuple[Kid, ...]:
-    """The kids of the signers that signed.
+def _require_quorum(checkpoint: Checkpoint, signers: Signers, whose: str) -> Quorum:
+    """The signers that signed.
 
-    Raises CheckpointError for fewer than k, or a signature that is false.
+    Raises CheckpointError for too few, or a signature that is false.
     """
     try:
         keys = signers.verifying_keys()
@@ -94,13 +121,15 @@ def _require_quorum(checkpoint: Checkpoint, signers: Signers, whose: str) -> tup
         for signature in checkpoint.signatures
         if _is_by_one_of(signature, keys, checkpoint.statement_bytes)
     )
-    if len(signed_by) < signers.threshold:
-        raise CheckpointError(
-            f"the checkpoint at size {checkpoint.statement.size} has {len(signed_by)} "
-            f"signatures by the signers {whose}; "
-            f"{signers.threshold} are needed"
-        )
-    return signed_by
+    quorum = Quorum(signers, signed_by)
+    shortage = quorum.shortage()
+    if shortage is not None:
+        raise CheckpointError(_short(checkpoint.statement, shortage, whose))
+    return quorum
+
+
+def _short(statement: Statement, shortage: str, whose: str) -> str:
+    return f"the checkpoint at size {statement.size} has {shortage.format(whose=whose)}"
 
 
 def _is_by_one_of(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from credential.ids import AgencyCode, Digest
 from registry.anchor_file import TrustAnchor
-from registry.belief import believe
+from registry.belief import Belief, believe, require_in_calendar
 from registry.bundle_file import (
     PAGE_LIMITS,
     Body,
@@ -52,6 +52,7 @@ class _Vouched(NamedTuple):
     size: int
     evidence: Evidence
     statements: tuple[Statement, ...]
+    belief: Belief | None = None
 
 
 def open_bundle(
@@ -81,8 +82,9 @@ def open_bundle(
         digest = snapshot_digest(state)
     else:
         state, digest = _restored(envelope, body.content, lists)
-    for statement in vouched.statements[-1:]:
-        _require_stated(state, digest, statement)
+    if vouched.belief is not None:
+        _require_stated(state, digest, vouched.belief.statement)
+        require_in_calendar(vouched.belief, state.stopped_algorithms(vouched.evidence.as_of))
     # 5. and 6. Every document fits the state; the as-of time is the evidence's.
     trust = assemble(state, lists, body.documents, vouched.evidence, envelope.kind)
     _require_sorted(trust)
@@ -112,7 +114,7 @@ def _vouched(envelope: Envelope, body: Body, anchor: TrustAnchor | None) -> _Vou
     belief = believe(vouching, trusted, chain_id=envelope.chain_id, contract=envelope.contract)
     evidence = Evidence(strength, belief.statement.at, belief.signed_by)
     statements = tuple(checkpoint.statement for checkpoint in vouching)
-    return _Vouched(belief.statement.size, evidence, statements)
+    return _Vouched(belief.statement.size, evidence, statements, belief)
 
 
 def _replayed(

@@ -163,6 +163,14 @@ class TrustState:
         times = self._algorithms.get(alg)
         return AlgorithmPhase.NOT_STARTED if times is None else times.phase_at(at)
 
+    def stopped_algorithms(self, at: int) -> frozenset[int]:
+        """The algorithms that are over at a time."""
+        return frozenset(
+            alg
+            for alg, times in self._algorithms.items()
+            if times.phase_at(at) is AlgorithmPhase.STOP
+        )
+
     def key_safety(self, kid: Kid, anchor: Anchor | None) -> KeySafety:
         """Whether what a key signed counts, anchored or (None) not anchored.
 

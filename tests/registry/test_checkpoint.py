@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from credential import cbor
 from credential.ids import Kid
 from credential.keys import ALG_EDDSA, ALG_ES256, ALG_MLDSA44
-from registry.belief import Belief, believe, needed_chain
+from registry.belief import Belief, believe, needed_chain, require_in_calendar
 from registry.checkpoint import (
     Checkpoint,
     checkpoint_value,
@@ -48,14 +48,74 @@ def belief(chain: Sequence[Checkpoint], trusted: Signers) -> Belief:
     return believe(chain, trusted, chain_id=CHAIN_ID, contract=CONTRACT)
 
 
-@pytest.mark.parametrize("pair", [(0, 1), (0, 2), (1, 2)])
-def test_any_two_of_three_signers_are_believed_whatever_their_algorithms(
-    pair: tuple[int, int],
-) -> None:
+COSIGNING = (
+    *(SimulatedKey(f"p{n}") for n in range(2)),
+    *(SimulatedKey(f"q{n}", ALG_MLDSA44) for n in range(2)),
+)
+
+
+@pytest.mark.parametrize("alg", [ALG_ES256, ALG_EDDSA, ALG_MLDSA44])
+def test_two_of_three_signers_are_believed_whatever_their_algorithm(alg: int) -> None:
+    sim, keys = Simulator(), [SimulatedKey(f"same {n}", alg) for n in range(3)]
+    sim.set_signers(*keys)
+    found = belief([checkpoint_of(sim, *keys[1:])], signers(*keys))
+    assert set(found.signed_by) == {key.kid for key in keys[1:]}
+
+
+def test_k_keys_of_one_family_are_asked_for_k_signatures_of_that_family() -> None:
+    es256, ed25519, lone = KEYS
     sim = registry()
-    keys = [KEYS[n] for n in pair]
-    found = belief([checkpoint_of(sim, *keys)], signers(*KEYS))
-    assert set(found.signed_by) == {key.kid for key in keys}
+    assert belief([checkpoint_of(sim, es256, ed25519)], signers(*KEYS)).signed_by
+    for one in (es256, ed25519):
+        with pytest.raises(CheckpointError, match="1 signatures of the classical"):
+            belief([checkpoint_of(sim, one, lone)], signers(*KEYS))
+
+
+def test_one_family_alone_never_believes_for_signers_who_hold_k_keys_of_both() -> None:
+    sim = Simulator()
+    sim.set_signers(*COSIGNING)
+    assert len(belief([checkpoint_of(sim, *COSIGNING)], signers(*COSIGNING)).signed_by) == 4
+    for missing in COSIGNING:
+        some = [key for key in COSIGNING if key != missing]
+        family = "classical" if missing.alg == ALG_ES256 else "post-quantum"
+        with pytest.raises(CheckpointError, match=f"1 signatures of the {family}"):
+            belief([checkpoint_of(sim, *some)], signers(*COSIGNING))
+
+
+def test_the_last_checkpoint_needs_both_families_of_its_own_signers_too() -> None:
+    sim, old = Simulator(), tuple(SimulatedKey(f"signer {n}") for n in range(3))
+    trusted = sim.state().signers
+    assert trusted is not None
+    sim.set_signers(*COSIGNING)
+    with pytest.raises(CheckpointError, match=r"post-quantum.*itself names"):
+        belief([checkpoint_of(sim, *old, *COSIGNING[:2])], trusted)
+    assert belief([checkpoint_of(sim, *old, *COSIGNING)], trusted).signed_by
+
+
+@pytest.mark.parametrize(
+    ("keys", "stopped", "enough"),
+    [
+        (COSIGNING, frozenset(), True),
+        (COSIGNING, {ALG_ES256}, True),
+        (COSIGNING, {ALG_MLDSA44}, True),
+        (COSIGNING, {ALG_ES256, ALG_MLDSA44}, False),
+        (COSIGNING[:2], {ALG_MLDSA44}, True),
+        (COSIGNING[:2], {ALG_ES256}, False),
+        (COSIGNING[2:], {ALG_MLDSA44}, False),
+        (KEYS[:2], {ALG_ES256}, False),
+    ],
+)
+def test_signatures_of_stopped_algorithms_are_left_out_of_the_count(
+    keys: tuple[SimulatedKey, ...], stopped: frozenset[int], *, enough: bool
+) -> None:
+    sim = Simulator()
+    sim.set_signers(*keys)
+    found = belief([checkpoint_of(sim, *keys)], signers(*keys))
+    if enough:
+        require_in_calendar(found, stopped)
+        return
+    with pytest.raises(CheckpointError, match="without algorithms that the journal has stopped"):
+        require_in_calendar(found, stopped)
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: str(key.alg))

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from credential.ids import Digest, UnixTime
+from credential.keys import ALG_ES256, ALG_MLDSA44
 from registry.anchor_file import TrustAnchor, encode_trust_anchor
-from registry.bundle import make_full_bundle
+from registry.bundle import make_full_bundle, make_lite_bundle
 from registry.bundle_file import ReadAt
+from registry.kinds import AlgorithmPhase
 from registry.signers import make_signers
 from registry.trust_data import Floor
-from tests.simulator import SimulatedKey
-from tests.vectors.make_trust_vectors import Json, eventful
+from tests.simulator import SimulatedKey, Simulator
+from tests.vectors.make_trust_vectors import CLASSICAL, QUANTUM_SAFE, Json, eventful
 
 
 def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
@@ -72,6 +74,40 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
     }
     for name, (bundle, held, floor, code) in bad.items():
         yield f"{name}_fail", bundle_vector(bundle, held, floor, {"refused": code})
+    yield from calendar_bundles()
+
+
+def calendar_bundles() -> Iterator[tuple[str, dict[str, Json]]]:
+    """The calendar of the vouched state at the last statement (checkpoint.md, step 7)."""
+    stop_after = 10**6
+    for name, keys, stopped, waited, refused in (
+        ("warned_only", (*CLASSICAL, *QUANTUM_SAFE), None, stop_after, False),
+        ("before_the_stop", (*CLASSICAL, *QUANTUM_SAFE), ALG_ES256, stop_after - 1, False),
+        ("cosigned_after_the_stop", (*CLASSICAL, *QUANTUM_SAFE), ALG_ES256, stop_after, False),
+        ("mldsa44_stopped", (*CLASSICAL, *QUANTUM_SAFE), ALG_MLDSA44, stop_after, False),
+        ("es256_stopped", (CLASSICAL[0], CLASSICAL[2]), ALG_ES256, stop_after, True),
+        ("one_left_after_the_stop", CLASSICAL, ALG_ES256, stop_after, True),
+        ("only_mldsa44_stopped", QUANTUM_SAFE, ALG_MLDSA44, stop_after, True),
+    ):
+        sim = Simulator()
+        sim.set_signers(*keys)
+        signers = sim.state().signers
+        assert signers is not None
+        sim.set_algorithm(ALG_ES256, AlgorithmPhase.WARN)
+        if stopped is not None:
+            sim.set_algorithm(stopped, AlgorithmPhase.STOP, effective_at=sim.now + stop_after)
+        sim.checkpoint(by=keys, at=sim.now - (sim.block_seconds if stopped else 0) + waited)
+        anchor = replace(sim.trust_anchor, signers=signers)
+        bundle = make_lite_bundle(
+            sim.state(), sim.documents(), made_at=sim.now, checkpoints=sim.checkpoints
+        )
+        state, at = sim.state(), sim.checkpoints[-1].statement.at
+        good: dict[str, Json] = {"size": state.size, "head": state.head.hex(), "as_of": at}
+        expect: dict[str, Json] = {**good, "strength": 2}
+        if refused:
+            expect = {"refused": "trust.malformed"}
+        suffix = "_fail" if refused else ""
+        yield f"calendar_{name}{suffix}", bundle_vector(bundle, anchor, None, expect)
 
 
 def bundle_vector(

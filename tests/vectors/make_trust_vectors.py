@@ -281,10 +281,51 @@ def checkpoints() -> Iterator[tuple[str, dict[str, Json]]]:
         "unsorted": ("Signatures not in the order of their kids.", [turned]),
         "another_registry": ("A checkpoint of another contract.", [elsewhere]),
     }
+    yield from cosigned_checkpoints()
     for name, (about, chain) in bad.items():
         vector = checkpoint_vector(about, anchor, *chain)
         code = "trust.foreign" if name == "another_registry" else "trust.malformed"
         yield f"{name}_fail", {**vector, "expect": {"refused": code}}
+
+
+CLASSICAL = (SimulatedKey("seal 1"), SimulatedKey("seal 2", ALG_EDDSA), SimulatedKey("seal 3"))
+QUANTUM_SAFE = (SimulatedKey("lattice 1", ALG_MLDSA44), SimulatedKey("lattice 2", ALG_MLDSA44))
+
+
+def cosigned_checkpoints() -> Iterator[tuple[str, dict[str, Json]]]:
+    """Signers of two families, 2 of each needed, and signers with too few of one."""
+    sim = Simulator()
+    sim.set_signers(*CLASSICAL, *QUANTUM_SAFE)
+    anchor = replace(sim.trust_anchor, signers=sim.state().signers)
+    good = {
+        "cosigned": ("Two of each family, four in all.", (*CLASSICAL[:2], *QUANTUM_SAFE)),
+        "cosigned_by_all": ("All five.", (*CLASSICAL, *QUANTUM_SAFE)),
+    }
+    for name, (about, keys) in good.items():
+        yield name, checkpoint_vector(about, anchor, signed(sim, *keys))
+    bad = {
+        "cosigned_classical_only": ("Three classical, no ML-DSA-44.", CLASSICAL),
+        "cosigned_post_quantum_only": ("Two ML-DSA-44, nothing classical.", QUANTUM_SAFE),
+        "cosigned_one_post_quantum": ("One ML-DSA-44.", (*CLASSICAL, QUANTUM_SAFE[0])),
+        "cosigned_one_classical": ("One ES256.", (CLASSICAL[0], *QUANTUM_SAFE)),
+    }
+    for name, (about, keys) in bad.items():
+        vector = checkpoint_vector(about, anchor, signed(sim, *keys))
+        yield f"{name}_fail", {**vector, "expect": {"refused": "trust.malformed"}}
+    before = replace(sim.trust_anchor, signers=sim.state(sim.state().size - 1).signers)
+    old = tuple(SimulatedKey(f"signer {n}") for n in range(3))
+    handed = signed(sim, *old, *CLASSICAL, *QUANTUM_SAFE)
+    yield "cosigned_from_es256", checkpoint_vector("ES256 alone hands on.", before, handed)
+    short = checkpoint_vector("The new lack a family.", before, signed(sim, *old, *CLASSICAL))
+    yield "cosigned_from_es256_fail", {**short, "expect": {"refused": "trust.malformed"}}
+    sim.set_signers(*CLASSICAL, QUANTUM_SAFE[0])
+    anchor = replace(anchor, signers=sim.state().signers)
+    lone = checkpoint_vector("One ML-DSA-44 key asks nothing.", anchor, signed(sim, *CLASSICAL[:2]))
+    yield "lone_post_quantum_key", lone
+    mixed = checkpoint_vector(
+        "One of each is one classical too few.", anchor, signed(sim, CLASSICAL[0], QUANTUM_SAFE[0])
+    )
+    yield "lone_post_quantum_key_fail", {**mixed, "expect": {"refused": "trust.malformed"}}
 
 
 def signed_elsewhere(keys: tuple[SimulatedKey, ...]) -> Checkpoint:

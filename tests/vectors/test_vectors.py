@@ -35,7 +35,7 @@ from tests.vectors.make_stage_vectors import said
 from verifier import Outcome, verify
 
 ROOT = HERE.parents[1]
-MOST_BYTES = 1_500_000
+MOST_BYTES = 3_000_000
 Vector: TypeAlias = Any
 
 
