@@ -28,6 +28,7 @@ from registry.errors import (
     JournalError,
     RollbackError,
 )
+from registry.head import initial_head
 from registry.journal import open_journal_file
 from registry.snapshot import snapshot_digest
 from registry.snapshot_reader import SnapshotReading, complete_snapshot
@@ -42,6 +43,7 @@ from registry.trust_data import (
     read_status_lists,
 )
 from registry.trust_state import TrustState
+from registry.waymarks import first_off_the_way
 
 __all__ = ["BundleLimits", "ReadAt", "make_full_bundle", "make_lite_bundle", "open_bundle"]
 
@@ -78,7 +80,12 @@ def open_bundle(
     # 4. The state, by replay or from the snapshot, is the one the last checkpoint states.
     lists = read_status_lists(body.documents.status_lists)
     if isinstance(body.content, bytes):
-        state = _replayed(envelope, body.content, vouched, floor)
+        try:
+            state = _replayed(envelope, body.content, vouched, floor)
+        except BundleError as error:
+            raise _told_where(body, error) from error
+        if vouched.belief is None:
+            _require_on_the_way(body)
         digest = snapshot_digest(state)
     else:
         state, digest = _restored(envelope, body.content, lists)
@@ -138,6 +145,38 @@ def _replayed(
             f"the head was read after {vouched.size} entries, but the journal has {behind} more"
         )
     return builder.build()
+
+
+def _off_the_way(body: Body) -> int | None:
+    """The first entry that is not where the bundle's waymarks have it; None where all are."""
+    if body.waymarks is None or body.journal_file is None:
+        return None
+    try:
+        journal = open_journal_file(body.journal_file)
+        start = initial_head(journal.chain_id, journal.contract)
+        return first_off_the_way(body.waymarks, start, journal.entries)
+    except JournalError as error:
+        return error.index
+
+
+def _told_where(body: Body, error: BundleError) -> BundleError:
+    """The refusal, with the entry in which the journal parts from what it was, where that shows."""
+    index = _off_the_way(body)
+    return error if index is None else BundleError(f"{error}; {_parted_at(index)}")
+
+
+def _require_on_the_way(body: Body) -> None:
+    """Nobody vouches for a head that was read from a node, but damage on the way shows."""
+    index = _off_the_way(body)
+    if index is not None:
+        raise BundleError(f"the journal in the bundle is damaged: {_parted_at(index)}")
+
+
+def _parted_at(index: int) -> str:
+    return (
+        f"entry {index} is the first that is not what it was when the bundle was made: it was "
+        "changed, dropped, added or moved"
+    )
 
 
 def _require_same_registry(envelope: Envelope, chain_id: int, contract: bytes, what: str) -> None:

@@ -21,6 +21,8 @@ Member = TypeVar("Member")
 MAX_DOCUMENT_BYTES = 17 << 20
 MAX_CHECKPOINTS = 100
 MAX_JOURNAL_BYTES = 1 << 30
+MAX_OPTIONAL = 2
+"""Members of a body that may be left out: 8 and 11."""
 
 
 class BundleLimits(NamedTuple):
@@ -67,6 +69,7 @@ class Body(NamedTuple):
     documents: Documents
     evidence: tuple[Checkpoint, ...] | ReadAt
     made_at: UnixTime
+    waymarks: bytes | None = None
 
     @property
     def journal_file(self) -> bytes | None:
@@ -141,7 +144,7 @@ def read_body(source: bytes, kind: BundleKind) -> Body:
 
 
 def _read_body(reader: CborReader, kind: BundleKind) -> Body:
-    members = reader.map_of(6, 7 if kind is BundleKind.FULL else 6)
+    members = reader.map_of(6, 6 + MAX_OPTIONAL)
     reader.key(int(kind))
     full = kind is BundleKind.FULL
     content = reader.byte_string(MAX_JOURNAL_BYTES) if full else read_snapshot(reader)
@@ -155,11 +158,18 @@ def _read_body(reader: CborReader, kind: BundleKind) -> Body:
     checkpoints = tuple(read_checkpoint(reader) for _ in range(reader.array(0, MAX_CHECKPOINTS)))
     reader.key(7)
     made_at = UnixTime(reader.uint())
-    evidence = _evidence(checkpoints, _read_read_at(reader) if members == 7 else None)
+    read_at = _read_read_at(reader) if reader.if_key(8) else None
+    waymarks = reader.byte_string(MAX_JOURNAL_BYTES) if reader.if_key(11) else None
     reader.end()
-    if details and not full:
-        raise BundleError("a lite bundle carries no status details")
-    return Body(content, Documents(lists, details, types), evidence, made_at)
+    if sum(member is not None for member in (read_at, waymarks)) != members - 6:
+        raise BundleError("the body of the bundle is malformed: it has other members than it says")
+    if not full and (details or read_at is not None or waymarks is not None):
+        raise BundleError(
+            "the body of the bundle is malformed: a lite one carries no status details, no time of "
+            "reading and no waymarks"
+        )
+    evidence = _evidence(checkpoints, read_at)
+    return Body(content, Documents(lists, details, types), evidence, made_at, waymarks)
 
 
 def _tuple(reader: CborReader, read: Callable[[], Member]) -> tuple[Member, ...]:
@@ -167,7 +177,6 @@ def _tuple(reader: CborReader, read: Callable[[], Member]) -> tuple[Member, ...]
 
 
 def _read_read_at(reader: CborReader) -> ReadAt:
-    reader.key(8)
     reader.tuple_of(2)
     return ReadAt(reader.uint(), UnixTime(reader.uint()))
 
@@ -191,6 +200,7 @@ def write_bundle_file(
     made_at: int,
     checkpoints: Sequence[Checkpoint] = (),
     read_at: ReadAt | None = None,
+    waymarks: bytes | None = None,
 ) -> bytes:
     """The file of a bundle whose member 1 or 2 is `content`.
 
@@ -206,6 +216,8 @@ def write_bundle_file(
     }
     if read_at is not None:
         members[8] = list(read_at)
+    if waymarks is not None:
+        members[11] = waymarks
     body = cbor.encode(members)
     if len(body) > PAGE_LIMITS.body_limit(kind):
         raise BundleError(

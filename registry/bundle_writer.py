@@ -14,6 +14,7 @@ from registry.journal import Journal, write_journal_file
 from registry.snapshot import snapshot_value
 from registry.trust_data import BundleKind, Documents
 from registry.trust_state import TrustState
+from registry.waymarks import waymarks_of
 
 
 def make_full_bundle(
@@ -23,11 +24,12 @@ def make_full_bundle(
     made_at: int,
     checkpoints: Sequence[Checkpoint] = (),
     read_at: ReadAt | None = None,
+    with_waymarks: bool = False,
 ) -> bytes:
     """The full bundle of a journal: vouched for by checkpoints, or else read from a node at a time.
 
-    The documents must be the newest as of the last checkpoint. Raises BundleError for a malformed
-    document.
+    The documents must be the newest as of the last checkpoint. Waymarks let a reader name the entry
+    that somebody changed on the way. Raises BundleError for a malformed document.
     """
     return write_bundle_file(
         BundleKind.FULL,
@@ -37,6 +39,7 @@ def make_full_bundle(
         made_at=made_at,
         checkpoints=checkpoints,
         read_at=read_at,
+        waymarks=waymarks_of(journal) if with_waymarks else None,
     )
 
 

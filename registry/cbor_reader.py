@@ -208,6 +208,19 @@ class CborReader:
             message = f"member {expected} must stand at byte {at}, not member {found}"
             raise StructureError(message)
 
+    def if_key(self, expected: int) -> bool:
+        """True, and the cursor moves on, where the next item is the map key `expected`.
+
+        Else, or where nothing follows, False and nothing moves. For members that may be left out.
+        """
+        start = self.position
+        if start == len(self._source) or self._peek() >> 5 != 0:
+            return False
+        if self._argument(0) == expected:
+            return True
+        self.position = start
+        return False
+
     def tag(self, expected: int) -> None:
         """The next item carries the tag `expected`."""
         at = self.position

@@ -34,7 +34,12 @@ def make_full(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, .
     documents, missing = collect(registry.home.public, _state_at(registry, size))
     read_at = None if checkpoints else ReadAt(size, UnixTime(made_at))
     bundle = make_full_bundle(
-        journal, documents, made_at=made_at, checkpoints=checkpoints, read_at=read_at
+        journal,
+        documents,
+        made_at=made_at,
+        checkpoints=checkpoints,
+        read_at=read_at,
+        with_waymarks=True,
     )
     return bundle, missing
 

@@ -28,6 +28,13 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         made_at=sim.now,
         read_at=ReadAt(len(sim.entries), UnixTime(sim.now)),
     )
+    marked = make_full_bundle(
+        sim.journal,
+        sim.documents(),
+        made_at=sim.now,
+        checkpoints=sim.checkpoints,
+        with_waymarks=True,
+    )
     behind = eventful()
     behind.set_signers(*(SimulatedKey(f"signer {n}") for n in range(3)))
     behind.checkpoint()
@@ -43,6 +50,7 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         "lite": (lite, anchor, None),
         "full": (full, anchor, None),
         "full_read_from_a_node": (read, anchor, None),
+        "full_with_waymarks": (marked, anchor, None),
         "full_with_entries_behind": (behind.full_bundle(), anchor, None),
         "lite_without_anchor": (lite, None, None),
         "lite_as_seen_before": (lite, anchor, seen),
