@@ -10,6 +10,8 @@ from typing import NamedTuple
 from credential.ids import AgencyCode, Digest, Kid, UnixTime
 from registry.errors import JournalError
 from registry.kinds import AgencyState, AlgorithmPhase
+from registry.lineage import Home
+from registry.recognition import Recognition
 from registry.records import (
     Accreditation,
     Agency,
@@ -88,6 +90,9 @@ class Draft:
     algorithms: dict[int, AlgorithmTimes] = field(default_factory=dict)
     signers: Signers | None = None
     successor: SuccessorRegistry | None = None
+    earlier_homes: list[Home] = field(default_factory=list)
+    """The registries that were in force before `chain_id` and `contract`, oldest first."""
+    recognitions: list[Recognition] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     anchor_positions: dict[bytes, int] = field(default_factory=dict)
     """root || kid to the position of the earliest anchor; the kid settles the agency (rule 7)."""

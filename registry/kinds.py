@@ -25,6 +25,9 @@ class Kind(IntEnum):
     ALGORITHM_SET = 0x70
     CHECKPOINT_SIGNERS_SET = 0x80
     SUCCESSOR_REGISTRY_SET = 0x90
+    JOURNAL_CARRIED = 0x91
+    REGISTRY_RECOGNISED = 0xA0
+    RECOGNITION_ENDED = 0xA1
 
     @property
     def title(self) -> str:

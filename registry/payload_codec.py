@@ -15,6 +15,8 @@ from registry.signers import SIGNER_ERRORS, decode_cose_key_array, encode_cose_k
 
 MAX_COSE_KEY_BYTES: Final = 2048
 MAX_NAME_CHARACTERS: Final = 120
+MAX_RECOGNITION_TAIL_BYTES: Final = 8192 - 68
+"""With the fields before it the data of registryRecognised has at most 8,192 bytes."""
 NO_AGENCY: Final = bytes(16)
 _AGENCY_CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -111,6 +113,15 @@ def _decode_cose_key(raw: bytes) -> bytes:
     return raw
 
 
+def _decode_recognition_tail(raw: bytes) -> bytes:
+    if not 1 <= len(raw) <= MAX_RECOGNITION_TAIL_BYTES:
+        message = (
+            f"a recognition holds {len(raw)} bytes; 1 to {MAX_RECOGNITION_TAIL_BYTES} are possible"
+        )
+        raise JournalError(message)
+    return raw
+
+
 def _decode_keys(raw: bytes) -> tuple[bytes, ...]:
     try:
         return decode_cose_key_array(raw)
@@ -194,6 +205,18 @@ _LAYOUTS: Final[dict[Kind, tuple[Callable[..., p.Payload], tuple[_Field, ...]]]]
         (_U8, _Field(None, encode_cose_key_array, _decode_keys)),
     ),
     Kind.SUCCESSOR_REGISTRY_SET: (p.SuccessorRegistrySet, (_U256, _ACCOUNT)),
+    Kind.JOURNAL_CARRIED: (p.JournalCarried, (_U256, _ACCOUNT)),
+    Kind.REGISTRY_RECOGNISED: (
+        p.RegistryRecognised,
+        (
+            _U64,
+            _U256,
+            _ACCOUNT,
+            _U64,
+            _Field(None, _decode_recognition_tail, _decode_recognition_tail),
+        ),
+    ),
+    Kind.RECOGNITION_ENDED: (p.RecognitionEnded, (_U64,)),
 }
 _KIND_OF: Final = {payload_class: kind for kind, (payload_class, _) in _LAYOUTS.items()}
 

@@ -186,6 +186,35 @@ class SuccessorRegistrySet:
     contract: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class JournalCarried:
+    """0x91: the journal goes on here; this is the registry it comes from."""
+
+    chain_id: int
+    contract: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRecognised:
+    """0xA0: another registry's credentials count here; `until` 0 is open.
+
+    What is recognised stands in the tail (registry/recognition.py), which a replay does not read.
+    """
+
+    recognition: int
+    chain_id: int
+    contract: bytes
+    until: UnixTime
+    tail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionEnded:
+    """0xA1: a recognition ends now."""
+
+    recognition: int
+
+
 Payload = (
     AgencyRegistered
     | AgencyRenamed
@@ -206,4 +235,7 @@ Payload = (
     | AlgorithmSet
     | CheckpointSignersSet
     | SuccessorRegistrySet
+    | JournalCarried
+    | RegistryRecognised
+    | RecognitionEnded
 )

@@ -21,7 +21,6 @@ _ANCHORED = Struct(">16sQ32sI16s")
 _PUBLISHED = Struct(">16sII32s")
 _NO_ROOT = bytes(32)
 _ACTIVE = AgencyState.ACTIVE
-_CLOSED = AgencyState.CLOSED
 
 
 def batch_anchored(draft: Draft, at: UnixTime, content: bytes) -> None:
@@ -74,7 +73,7 @@ def status_published(draft: Draft, at: UnixTime, content: bytes) -> None:
     except struct_error:
         raise _bad_length(Kind.STATUS_PUBLISHED, content) from None
     agency = draft.padded_agencies.get(padded)
-    if agency is None or agency.state is _CLOSED or not list_no:
+    if agency is None or not list_no:
         agency = _publishing_agency(draft, content)
     slot = (agency.code, list_no)
     before = draft.status.get(slot)
@@ -87,7 +86,7 @@ def _publishing_agency(draft: Draft, content: bytes) -> AgencyDraft:
     """The agency of a status entry, found the slow way, which names the rule it breaks."""
     try:
         decode_payload(Kind.STATUS_PUBLISHED, content)
-        return draft.open_agency(decode_agency_code(content[:16]))
+        return draft.agency(decode_agency_code(content[:16]))
     except JournalError as error:
         message = f"a status list cannot be published: {error}"
         raise JournalError(message) from error

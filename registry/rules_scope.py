@@ -1,7 +1,7 @@
 """The rules for who may issue what and how, and for who vouches for the journal.
 
-docs/formats/journal.md, rules 5, 6, 10, 11 and 12: accreditations, types, checkpoint signers,
-algorithms, the successor registry. Each function checks one payload against the draft and then
+docs/formats/journal.md, rules 5, 6, 10 and 11: accreditations, types, checkpoint signers,
+algorithms. Each function checks one payload against the draft and then
 writes it there; it raises JournalError before any change.
 """
 
@@ -10,7 +10,7 @@ from registry import payloads as p
 from registry.draft import AlgorithmTimes, Draft
 from registry.errors import JournalError
 from registry.kinds import AlgorithmPhase
-from registry.records import Accreditation, AlgorithmStep, SuccessorRegistry, TypeVersion
+from registry.records import Accreditation, AlgorithmStep, TypeVersion
 from registry.signers import SIGNER_ERRORS, make_signers
 
 
@@ -142,8 +142,3 @@ def checkpoint_signers_set(draft: Draft, _at: UnixTime, payload: p.CheckpointSig
     except SIGNER_ERRORS as error:
         message = f"the checkpoint signers cannot be used: {error}"
         raise JournalError(message) from error
-
-
-def successor_registry_set(draft: Draft, _at: UnixTime, payload: p.SuccessorRegistrySet) -> None:
-    """This registry is over; nothing follows in its journal."""
-    draft.successor = SuccessorRegistry(payload.chain_id, payload.contract)

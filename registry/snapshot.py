@@ -43,7 +43,7 @@ def snapshot_value(
         raise TrustStateError(f"chain id {content.chain_id} does not fit a snapshot (64 bits)")
     positions = {code: position for position, code in enumerate(content.agencies)}
     successor = content.successor
-    return {
+    members: dict[cbor.Key, cbor.Value] = {
         1: 1,
         2: content.chain_id,
         3: content.contract,
@@ -71,6 +71,11 @@ def snapshot_value(
         17: _anchor_rows(state, positions),
         18: None if successor is None else [successor.chain_id, successor.contract],
     }
+    if content.earlier_homes:
+        members[19] = [[home.chain_id, home.contract, home.end] for home in content.earlier_homes]
+    if content.recognitions:
+        members[20] = [list(recognition[1:]) for recognition in content.recognitions]
+    return members
 
 
 def _agency_row(agency: Agency) -> cbor.Value:

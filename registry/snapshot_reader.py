@@ -19,6 +19,7 @@ from registry.draft import AlgorithmTimes
 from registry.errors import JournalError, SnapshotError
 from registry.records import StatusRecord, SuccessorRegistry
 from registry.signers import read_signers
+from registry.snapshot_registries import read_registries
 from registry.trust_state import StateContent, TrustState
 
 _DIGEST_HEAD = b"\x58\x20"
@@ -94,7 +95,7 @@ def read_snapshot(reader: CborReader) -> SnapshotReading:
 
 
 def _read(reader: CborReader, start: int) -> SnapshotReading:
-    reader.map_of(15, 15)
+    members = reader.map_of(15, 17)
     reader.key(1)
     if reader.uint() != 1:
         raise SnapshotError("the snapshot is of a later version; renew this program")
@@ -130,6 +131,9 @@ def _read(reader: CborReader, start: int) -> SnapshotReading:
     )
     reader.key(18)
     successor = reader.optional(lambda: _read_successor(reader))
+    registries = read_registries(
+        reader, members - 15, current=(chain_id, contract), size=size, time=time
+    )
     content = StateContent(
         chain_id=chain_id,
         contract=contract,
@@ -147,6 +151,8 @@ def _read(reader: CborReader, start: int) -> SnapshotReading:
         anchors=anchors,
         anchor_positions=anchor_positions,
         has_every_anchor=False,
+        earlier_homes=registries.earlier_homes,
+        recognitions=registries.recognitions,
     )
     _check_complete(content, complete)
     source = reader.source_between(start, reader.position)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from credential.ids import Digest, UnixTime
-from registry import rules_agencies, rules_batches, rules_scope
+from registry import rules_agencies, rules_batches, rules_registries, rules_scope
 from registry.draft import Draft
 from registry.errors import JournalError
 from registry.head import STEP, initial_head
@@ -49,7 +49,10 @@ _RULES: Final[dict[int, _Rule]] = {
             (Kind.TYPE_REGISTERED, rules_scope.type_registered),
             (Kind.ALGORITHM_SET, rules_scope.algorithm_set),
             (Kind.CHECKPOINT_SIGNERS_SET, rules_scope.checkpoint_signers_set),
-            (Kind.SUCCESSOR_REGISTRY_SET, rules_scope.successor_registry_set),
+            (Kind.SUCCESSOR_REGISTRY_SET, rules_registries.successor_registry_set),
+            (Kind.JOURNAL_CARRIED, rules_registries.journal_carried),
+            (Kind.REGISTRY_RECOGNISED, rules_registries.registry_recognised),
+            (Kind.RECOGNITION_ENDED, rules_registries.recognition_ended),
         )
     },
 }
@@ -91,7 +94,8 @@ class TrustBuilder:
             for entry in entries:
                 index, time, kind, content = entry
                 if index != size or time < last_time or draft.successor is not None:
-                    raise _out_of_order(entry, size, last_time)
+                    _require_in_order(entry, size, last_time)
+                    draft.size = size  # rule 12: the move that follows notes where it stands
                 if kind not in _RULES:
                     raise unknown_kind(kind)
                 _RULES[kind](draft, UnixTime(time), content)
@@ -136,6 +140,8 @@ class TrustBuilder:
                 steps=tuple(draft.steps),
                 signers=draft.signers,
                 successor=draft.successor,
+                earlier_homes=tuple(draft.earlier_homes),
+                recognitions=tuple(draft.recognitions),
                 anchors=list(draft.anchors),
                 anchor_positions=dict(draft.anchor_positions),
                 has_every_anchor=True,
@@ -144,14 +150,21 @@ class TrustBuilder:
         )
 
 
-def _out_of_order(entry: JournalEntry, size: int, last_time: int) -> JournalError:
-    """Why an entry cannot stand at this place at all (rules 1 and 12)."""
+def _require_in_order(entry: JournalEntry, size: int, last_time: int) -> None:
+    """Raises JournalError where an entry cannot stand at this place at all (rules 1 and 12).
+
+    After a successor was named the journal can only be carried there.
+    """
     if entry.index != size:
-        return JournalError(
+        raise JournalError(
             f"it stands where entry {size} must: an entry was dropped, added or moved", entry.index
         )
     if entry.time < last_time:
-        return JournalError(
+        raise JournalError(
             f"its time {entry.time} is before {last_time}, the time of the entry before", size
         )
-    return JournalError("it follows the entry that named the successor registry; nothing may", size)
+    if entry.kind != Kind.JOURNAL_CARRIED:
+        message = (
+            "it follows the entry that named the successor registry; nothing may but journalCarried"
+        )
+        raise JournalError(message, size)

@@ -14,6 +14,8 @@ from registry.completeness import complete_kids
 from registry.draft import AlgorithmTimes
 from registry.intervals import accredited_bounds, active_bounds
 from registry.kinds import AlgorithmPhase, KeySafety
+from registry.lineage import Home
+from registry.recognition import Recognition, in_force_of
 from registry.records import (
     Accreditation,
     Agency,
@@ -51,6 +53,8 @@ class StateContent:
     anchor_positions: dict[bytes, int]
     has_every_anchor: bool
     """False for a snapshot: it holds the anchors of complete keys only (bundle.md)."""
+    earlier_homes: tuple[Home, ...] = ()
+    recognitions: tuple[Recognition, ...] = ()
 
 
 class TrustState:
@@ -69,6 +73,7 @@ class TrustState:
         "content",
         "contract",
         "head",
+        "homes",
         "size",
         "time",
     )
@@ -80,6 +85,10 @@ class TrustState:
         self.size = content.size
         self.head = content.head
         self.time = content.time
+        earlier = content.earlier_homes
+        first = (earlier[-1].end or 0) if earlier else 0
+        self.homes = (*earlier, Home(content.chain_id, content.contract, first, None))
+        """Every registry this journal has been at home in, the one in force last."""
         self._keys = content.keys
         self._anchors = content.anchors
         self._anchor_positions = content.anchor_positions
@@ -103,6 +112,20 @@ class TrustState:
     def successor(self) -> SuccessorRegistry | None:
         """The registry that follows this one, where there is one."""
         return self.content.successor
+
+    @property
+    def recognitions(self) -> tuple[Recognition, ...]:
+        """The recognitions of other registries, by number."""
+        return self.content.recognitions
+
+    def recognition(self, number: int) -> Recognition | None:
+        """The recognition of this number, or None."""
+        known = self.content.recognitions
+        return known[number - 1] if 1 <= number <= len(known) else None
+
+    def recognition_in_force(self, chain_id: int, contract: bytes, at: int) -> Recognition | None:
+        """The recognition of a registry that is in force at a time, or None."""
+        return in_force_of(self.content.recognitions, chain_id, contract, at)
 
     def agency(self, code: AgencyCode) -> Agency | None:
         """The agency, or None where no such code is registered."""

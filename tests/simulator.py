@@ -71,6 +71,7 @@ class Simulator:
     ) -> None:
         self.chain_id = chain_id
         self.contract = contract
+        self.first_home = (chain_id, contract)
         self.now = now
         self.block_seconds = block_seconds
         self.entries: list[JournalEntry] = []
@@ -110,13 +111,13 @@ class Simulator:
     @property
     def journal(self) -> Journal:
         """The journal so far."""
-        return Journal(self.chain_id, self.contract, tuple(self.entries))
+        return Journal(*self.first_home, tuple(self.entries))
 
     def state(self, size: int | None = None) -> TrustState:
         """The trust state now, or after the first `size` entries."""
         if size is None:
             return self._builder.build()
-        return replay(self.chain_id, self.contract, self.entries[:size])
+        return replay(*self.first_home, self.entries[:size])
 
     # --- the council ------------------------------------------------------------------------
 
@@ -350,7 +351,7 @@ class Simulator:
         """The trust anchor of this registry: its first checkpoint signers."""
         signers = self.first_signers
         assert signers is not None
-        return TrustAnchor(self.chain_id, self.contract, signers, "模擬登錄", "Simulated registry")
+        return TrustAnchor(*self.first_home, signers, "模擬登錄", "Simulated registry")
 
     def documents(self, size: int | None = None) -> Documents:
         """The newest public files after the first `size` entries, or now."""

@@ -19,7 +19,7 @@ def refuse(sim: Simulator, payload: p.Payload, reason: str) -> None:
 
 def refuse_entry(sim: Simulator, entry: JournalEntry, reason: str) -> None:
     """The journal of the simulator cannot go on with this entry, for this reason."""
-    builder = TrustBuilder(sim.chain_id, sim.contract)
+    builder = TrustBuilder(*sim.first_home)
     builder.extend(sim.entries)
     head = builder.head
     with pytest.raises(JournalError, match=re.escape(reason)) as refusal:

@@ -43,6 +43,9 @@ EXAMPLES: list[p.Payload] = [
         ),
     ),
     p.SuccessorRegistrySet(2**256 - 1, ACCOUNT),
+    p.JournalCarried(1, ACCOUNT),
+    p.RegistryRecognised(1, 2**64 - 1, OTHER, UnixTime(0), b"\xa0\x01"),
+    p.RecognitionEnded(2**64 - 1),
 ]
 
 
@@ -58,7 +61,12 @@ def test_there_is_an_example_of_every_kind() -> None:
 @pytest.mark.parametrize("payload", EXAMPLES, ids=lambda payload: type(payload).__name__)
 def test_a_payload_without_its_last_byte_is_refused_or_another_tail(payload: p.Payload) -> None:
     encoded = encode_payload(payload)
-    has_tail = kind_of(payload) in {Kind.AGENCY_REGISTERED, Kind.AGENCY_RENAMED, Kind.KEY_ADDED}
+    has_tail = kind_of(payload) in {
+        Kind.AGENCY_REGISTERED,
+        Kind.AGENCY_RENAMED,
+        Kind.KEY_ADDED,
+        Kind.REGISTRY_RECOGNISED,
+    }
     if has_tail:
         assert decode_payload(kind_of(payload), encoded[:-1]) != payload
     else:

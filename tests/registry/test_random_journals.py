@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credential.ids import Kid
-from credential.keys import ALG_ES256
+from credential.keys import ALG_EDDSA, ALG_ES256
 from registry.bundle import open_bundle
 from registry.errors import JournalError, RollbackError, TrustDataError
 from registry.journal import read_journal_file, write_journal_file
@@ -15,6 +15,7 @@ from registry.kinds import AgencyState, AlgorithmPhase
 from registry.snapshot import decode_snapshot, encode_snapshot
 from registry.trust import TrustState, replay
 from registry.trust_data import Floor, TrustData
+from tests.simulated_registries import end_recognition, recognise
 from tests.simulator import Office, SimulatedKey, Simulator
 
 CODES = ("A1", "B2", "C3")
@@ -55,15 +56,24 @@ def step(sim: Simulator, offices: list[Office], number: int, who: int, amount: i
         ),
         lambda: setattr(sim, "block_seconds", amount % 2 * 12),
         lambda: sim.wait(amount),
-        lambda: sim.set_signers(SimulatedKey(f"s{amount}"), *sim.signer_keys[:2]),
+        lambda: sim.set_signers(timeless_key(f"s{amount}"), *sim.signer_keys[:2]),
         sim.checkpoint,
+        lambda: recognise(sim, 1 + amount % 3, until=amount % 2 and sim.now + amount),
+        lambda: end_recognition(sim, 1 + amount % 3),
     ]
     attempt(events[number % len(events)])
+
+
+def timeless_key(name: str) -> SimulatedKey:
+    """A signer's key of the one algorithm that no random life stops."""
+    return SimulatedKey(name, ALG_EDDSA)
 
 
 def life(steps: list[tuple[int, int, int]]) -> Simulator:
     """A registry after a random life, with a last checkpoint."""
     sim = Simulator()
+    sim.set_signers(*(timeless_key(str(number)) for number in range(3)))
+    sim.checkpoint()
     ministry = sim.office(CODES[0])
     offices = [ministry, sim.branch(ministry, CODES[1]), sim.office(CODES[2])]
     for number, who, amount in steps:
@@ -73,7 +83,7 @@ def life(steps: list[tuple[int, int, int]]) -> Simulator:
 
 
 LIVES = st.lists(
-    st.tuples(st.integers(0, 19), st.integers(0, 2), st.integers(0, 400)), max_size=40
+    st.tuples(st.integers(0, 21), st.integers(0, 2), st.integers(0, 400)), max_size=40
 ).map(life)
 
 
@@ -89,6 +99,10 @@ def answers(state: TrustState, times: list[int], *, kids: list[Kid]) -> dict[obj
             found[code, list_no] = state.latest_status(code, list_no)
     for at in times:
         found[at] = state.algorithm(ALG_ES256, at)
+        for row in state.recognitions:
+            registry = (row.chain_id, row.contract)
+            found[at, registry] = state.recognition_in_force(*registry, at)
+    found["homes"] = state.homes
     for kid, key in state.content.keys.items():
         found[kid] = key
         found[kid, "unanchored"] = state.key_safety(kid, None)
@@ -114,6 +128,7 @@ def test_full_and_lite_bundles_give_the_same_answers(sim: Simulator) -> None:
     assert lite.complete_kids() == full.complete_kids()
     assert (lite.head, lite.size, lite.time) == (full.head, full.size, full.time)
     assert (lite.signers, lite.successor) == (full.signers, full.successor)
+    assert lite.recognitions == full.recognitions
 
 
 @settings(max_examples=60, deadline=None)
@@ -143,6 +158,13 @@ def slow_in_force(state: TrustState, number: int, at: int) -> bool:
     return row.at <= at and not ended and not over and above
 
 
+def slow_recognised(state: TrustState, number: int, at: int) -> bool:
+    """The definition of journal.md, word for word."""
+    row = state.recognitions[number - 1]
+    ended = row.ended_at is not None and row.ended_at <= at
+    return row.at <= at and not ended and (row.until == 0 or row.until > at)
+
+
 def slow_allowed(state: TrustState, alg: int, at: int) -> bool:
     """The definition of journal.md, word for word."""
     steps = [step for step in state.content.steps if step.alg == alg and step.effective_at <= at]
@@ -160,6 +182,15 @@ def test_the_fast_answers_are_those_of_the_definitions(sim: Simulator) -> None:
             held = [row.number for row in accreditations if row.agency == code]
             assert state.active(code, at) == slow_active(state, code, at)
             assert state.accredited(code, 1, at) == any(slow_in_force(state, n, at) for n in held)
+        for row in state.recognitions:
+            same = [
+                other.number
+                for other in state.recognitions
+                if (other.chain_id, other.contract) == (row.chain_id, row.contract)
+            ]
+            found = state.recognition_in_force(row.chain_id, row.contract, at)
+            holding = [number for number in same if slow_recognised(state, number, at)]
+            assert [found.number] * bool(holding) == holding if found else not holding
         allowed = state.algorithm(ALG_ES256, at) in {AlgorithmPhase.START, AlgorithmPhase.WARN}
         assert allowed == slow_allowed(state, ALG_ES256, at)
 
@@ -174,7 +205,7 @@ def test_no_changed_entry_keeps_the_head(sim: Simulator, data: st.DataObject) ->
     bad[position] ^= 1 << data.draw(st.integers(0, 7))
     entries = [*sim.entries[:at], entry._replace(data=bytes(bad)), *sim.entries[at + 1 :]]
     try:
-        state = replay(sim.chain_id, sim.contract, entries)
+        state = replay(*sim.first_home, entries)
     except JournalError:
         return
     assert state.head != sim.state().head

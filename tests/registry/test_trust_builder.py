@@ -29,7 +29,7 @@ def test_a_dropped_entry_shows_at_the_gap() -> None:
     assert refusal.value.index == 3
 
 
-@pytest.mark.parametrize("kind", [0x00, 0x16, 0x33, 0x51, 0x91, 0xFF])
+@pytest.mark.parametrize("kind", [0x00, 0x16, 0x33, 0x51, 0x92, 0xA2, 0xFF])
 def test_an_unknown_kind_stops_a_reader_of_this_version(kind: int) -> None:
     sim = Simulator()
     entry = JournalEntry(len(sim.entries), sim.now, kind, b"")

@@ -24,6 +24,7 @@ from registry.journal import (
     read_journal_file,
     write_journal_file,
 )
+from registry.lineage import home_at
 from registry.snapshot import decode_snapshot, encode_snapshot, snapshot_digest
 from registry.trust import TrustState, replay
 from registry.trust_data import Floor
@@ -93,6 +94,18 @@ def answer(state: TrustState, asked: Vector) -> object:
             return state.algorithm(asked["alg"], asked["at"]).name
         case "complete":
             return Kid(bytes.fromhex(asked["kid"])) in state.complete_kids()
+        case "home":
+            home = home_at(state.homes, asked["size"])
+            return [home.chain_id, home.contract.hex()]
+        case "recognised":
+            contract = bytes.fromhex(asked["contract"])
+            found = state.recognition_in_force(asked["chain_id"], contract, asked["at"])
+            return None if found is None else found.number
+        case "recognises":
+            recognition = state.recognition(asked["recognition"])
+            assert recognition is not None
+            contents = recognition.contents
+            return None if contents is None else [*contents.type_nos]
     kid = Kid(bytes.fromhex(asked["kid"]))
     anchor = None
     if asked["root"] is not None:

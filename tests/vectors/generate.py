@@ -14,6 +14,7 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from credential import cbor
@@ -28,6 +29,7 @@ from tests.vectors.make_credential_vectors import (
     status_vectors,
 )
 from tests.vectors.make_hostile_vectors import hostile_vectors
+from tests.vectors.make_registries_vectors import registries_journals
 from tests.vectors.make_stage_vectors import STAGES
 from tests.vectors.make_trust_vectors import checkpoints, journals
 from tests.vectors.make_verdict_vectors import verdict_vectors
@@ -40,7 +42,7 @@ FOLDERS: dict[str, Callable[[], Iterator[tuple[str, Json]]]] = {
     "status": status_vectors,
     "credential": credential_vectors,
     **STAGES,
-    "journal": journals,
+    "journal": lambda: chain(journals(), registries_journals()),
     "checkpoint": checkpoints,
     "bundle": bundles,
     "verdict": verdict_vectors,

@@ -23,6 +23,7 @@ from registry.kinds import Kind
 from tests.hostile.desk import EVERY_KIND, Desk
 from tests.hostile.entry_faults import entry_faults, good_entries
 from tests.hostile.pen import array, integer, octets, pairs, text, uint
+from tests.simulated_registries import end_recognition, recognise
 from tests.simulator import SimulatedKey, Simulator
 from tests.vectors.make_credential_vectors import Json
 from tests.vectors.make_trust_vectors import eventful
@@ -296,6 +297,8 @@ def journal_entries() -> Vectors:
     sim = eventful()
     sim.set_signers(*(SimulatedKey(f"signer {n}") for n in range(2)))
     sim.append(p.SuccessorRegistrySet(31338, b"\5" * 20))
+    sim.append(p.JournalCarried(sim.chain_id, sim.contract))
+    end_recognition(sim, recognise(sim, 5))
     seen: set[int] = set()
     for entry in sim.entries:
         if entry.kind not in seen:
