@@ -21,7 +21,7 @@ LOCKS := requirements/uv.txt requirements/run.txt requirements/dev.txt requireme
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup demo test test-python test-contracts lint bench lock clean
+.PHONY: setup demo engines test test-python test-contracts lint bench lock clean
 .DELETE_ON_ERROR:
 
 setup: $(PYTHON_READY) $(NODE_READY)
@@ -45,6 +45,10 @@ $(NODE_READY): hardhat-node/package-lock.json | $(PYTHON_READY)
 
 demo: setup
 	$(VENV)/bin/sealroot demo
+
+# The validators' programs, from Go modules pinned by go.sum. Without Go it says how to get it, and ends well.
+engines:
+	deploy/engines/build.sh .engines
 
 test: test-python test-contracts
 
@@ -81,6 +85,6 @@ lock: $(UV)
 	@! grep --line-number '://' $(LOCKS) || { echo 'A lock file names a download address.' >&2; exit 1; }
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) .tools hardhat-node/node_modules hardhat-node/artifacts hardhat-node/cache
+	rm -rf $(VENV) $(BENCH_VENV) .tools .engines hardhat-node/node_modules hardhat-node/artifacts hardhat-node/cache
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* htmlcov dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,6 +27,7 @@ class Part(NamedTuple):
 PARTS: Final = {
     "registry": Part("registry.cli", "registry_app"),
     "issuer": Part("issuer.cli", "issuer_app"),
+    "network": Part("network.cli", "network_app"),
     "verify": Part("verifier.command", "add_to", adds_itself=True),
     "demo": Part("sealroot.demo.cli", "demo"),
 }
