@@ -4,7 +4,9 @@ The steps are those of docs/formats/bundle.md, with the same numbers.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from credential.ids import AgencyCode, Digest
 from registry.anchor_file import TrustAnchor
@@ -28,8 +30,10 @@ from registry.errors import (
     JournalError,
     RollbackError,
 )
+from registry.guests import open_guests
 from registry.head import initial_head
 from registry.journal import open_journal_file
+from registry.lineage import RegistryId
 from registry.snapshot import snapshot_digest
 from registry.snapshot_reader import SnapshotReading, complete_snapshot
 from registry.trust_builder import TrustBuilder
@@ -48,6 +52,9 @@ from registry.waymarks import first_off_the_way
 __all__ = ["BundleLimits", "ReadAt", "make_full_bundle", "make_lite_bundle", "open_bundle"]
 
 
+NO_FLOORS: Final[Mapping[RegistryId, Floor]] = MappingProxyType({})
+
+
 class _Vouched(NamedTuple):
     """How many entries count, who says so, and what the checkpoints state, the last one last."""
 
@@ -63,18 +70,21 @@ def open_bundle(
     anchor: TrustAnchor | None = None,
     floor: Floor | None = None,
     limits: BundleLimits = PAGE_LIMITS,
+    guest_floors: Mapping[RegistryId, Floor] = NO_FLOORS,
 ) -> TrustData:
     """The trust data in a bundle.
 
     With an anchor the bundle is of its registry, and its checkpoints start at the anchor's
-    signers. With a floor it does not go back behind it. Raises BundleError (malformed),
+    signers. With a floor it does not go back behind it; nor do its guests behind theirs, which
+    are kept by the registry that a recognition names. Raises BundleError (malformed),
     ForeignRegistryError, RollbackError or ForkError; all are TrustDataError.
     """
     # 1. Limits, the file map, and whose registry it is.
     envelope = read_envelope(source, limits)
     _require_registry(envelope, anchor)
     # 2. Inflate within the stated length; the members of the body.
-    body = read_body(inflate(envelope.compressed, envelope.body_bytes), envelope.kind)
+    inflated = inflate(envelope.compressed, envelope.body_bytes)
+    body = read_body(inflated, envelope.kind, most_guests=limits.guests)
     # 3. The checkpoints: they say how many entries count.
     vouched = _vouched(envelope, body, anchor)
     # 4. The state, by replay or from the snapshot, is the one the last checkpoint states.
@@ -92,13 +102,35 @@ def open_bundle(
     if vouched.belief is not None:
         _require_stated(state, digest, vouched.belief.statement)
         require_in_calendar(vouched.belief, state.stopped_algorithms(vouched.evidence.as_of))
-    # 5. and 6. Every document fits the state; the as-of time is the evidence's.
+    # 5. and 6. Every document fits the state; the as-of time is the evidence's. So with each guest.
     trust = assemble(state, lists, body.documents, vouched.evidence, envelope.kind)
     _require_sorted(trust)
+    if body.guests:
+        trust = _with_guests(trust, envelope, body, limits, guest_floors)
     # 7. Never back behind what was seen before.
     if floor is not None:
         _require_not_behind(trust, floor)
     return trust
+
+
+def _with_guests(
+    trust: TrustData,
+    envelope: Envelope,
+    body: Body,
+    limits: BundleLimits,
+    floors: Mapping[RegistryId, Floor],
+) -> TrustData:
+    guests = open_guests(
+        body.guests,
+        trust,
+        envelope,
+        limits=limits._replace(guests=0),
+        floors=floors,
+        open_one=lambda source, anchor, floor, left: open_bundle(
+            source, anchor=anchor, floor=floor, limits=left
+        ),
+    )
+    return replace(trust, guests=guests)
 
 
 def _require_registry(envelope: Envelope, anchor: TrustAnchor | None) -> None:

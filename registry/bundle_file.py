@@ -21,8 +21,9 @@ Member = TypeVar("Member")
 MAX_DOCUMENT_BYTES = 17 << 20
 MAX_CHECKPOINTS = 100
 MAX_JOURNAL_BYTES = 1 << 30
-MAX_OPTIONAL = 2
-"""Members of a body that may be left out: 8 and 11."""
+MAX_GUESTS = 16
+MAX_OPTIONAL = 3
+"""Members of a body that may be left out: 8, 10 and 11."""
 
 
 class BundleLimits(NamedTuple):
@@ -32,11 +33,25 @@ class BundleLimits(NamedTuple):
     body_bytes: int = 256 << 20
     lite_body_bytes: int = 32 << 20
     """Every row of a snapshot is read before its digest is known: a million takes ten seconds."""
+    guests: int = MAX_GUESTS
+    """None inside a guest."""
 
     def body_limit(self, kind: BundleKind) -> int:
         """How many bytes the body of a bundle of this kind may inflate to."""
         is_lite = kind is BundleKind.LITE
         return min(self.body_bytes, self.lite_body_bytes) if is_lite else self.body_bytes
+
+    def for_guests(self, home: "Envelope") -> "BundleLimits":
+        """What is left for all guests of a bundle: its own kind bounds home and guests together."""
+        return self._replace(body_bytes=self.body_limit(home.kind)).after(home)
+
+    def after(self, opened: "Envelope") -> "BundleLimits":
+        """What is left once this one was read."""
+        lite = opened.body_bytes if opened.kind is BundleKind.LITE else 0
+        return self._replace(
+            body_bytes=self.body_bytes - opened.body_bytes,
+            lite_body_bytes=self.lite_body_bytes - lite,
+        )
 
 
 PAGE_LIMITS = BundleLimits()
@@ -47,6 +62,13 @@ class ReadAt(NamedTuple):
 
     size: int
     at: UnixTime
+
+
+class GuestFile(NamedTuple):
+    """The bundle of another registry, and the number of the recognition it is opened by."""
+
+    recognition: int
+    bundle: bytes
 
 
 class Envelope(NamedTuple):
@@ -70,6 +92,7 @@ class Body(NamedTuple):
     evidence: tuple[Checkpoint, ...] | ReadAt
     made_at: UnixTime
     waymarks: bytes | None = None
+    guests: tuple["GuestFile", ...] = ()
 
     @property
     def journal_file(self) -> bytes | None:
@@ -135,15 +158,15 @@ def inflate(compressed: bytes, length: int) -> bytes:
     return body
 
 
-def read_body(source: bytes, kind: BundleKind) -> Body:
+def read_body(source: bytes, kind: BundleKind, *, most_guests: int = MAX_GUESTS) -> Body:
     """The members of an inflated body. Raises BundleError."""
     try:
-        return _read_body(CborReader(source), kind)
+        return _read_body(CborReader(source), kind, most_guests)
     except FormatError as error:
         raise BundleError(f"the body of the bundle is malformed: {error}") from error
 
 
-def _read_body(reader: CborReader, kind: BundleKind) -> Body:
+def _read_body(reader: CborReader, kind: BundleKind, most_guests: int) -> Body:
     members = reader.map_of(6, 6 + MAX_OPTIONAL)
     reader.key(int(kind))
     full = kind is BundleKind.FULL
@@ -159,9 +182,10 @@ def _read_body(reader: CborReader, kind: BundleKind) -> Body:
     reader.key(7)
     made_at = UnixTime(reader.uint())
     read_at = _read_read_at(reader) if reader.if_key(8) else None
+    guests = _read_guests(reader, most_guests) if reader.if_key(10) else None
     waymarks = reader.byte_string(MAX_JOURNAL_BYTES) if reader.if_key(11) else None
     reader.end()
-    if sum(member is not None for member in (read_at, waymarks)) != members - 6:
+    if sum(member is not None for member in (read_at, guests, waymarks)) != members - 6:
         raise BundleError("the body of the bundle is malformed: it has other members than it says")
     if not full and (details or read_at is not None or waymarks is not None):
         raise BundleError(
@@ -169,7 +193,23 @@ def _read_body(reader: CborReader, kind: BundleKind) -> Body:
             "reading and no waymarks"
         )
     evidence = _evidence(checkpoints, read_at)
-    return Body(content, Documents(lists, details, types), evidence, made_at, waymarks)
+    documents = Documents(lists, details, types)
+    return Body(content, documents, evidence, made_at, waymarks, guests or ())
+
+
+def _read_guests(reader: CborReader, most: int) -> tuple[GuestFile, ...]:
+    if not most:
+        raise BundleError("a bundle inside a bundle has no guests of its own")
+    guests = tuple(_read_guest(reader) for _ in range(reader.array(1, most)))
+    numbers = [guest.recognition for guest in guests]
+    if numbers != sorted(set(numbers)):
+        raise BundleError("the guests of a bundle are not in the order of their recognitions")
+    return guests
+
+
+def _read_guest(reader: CborReader) -> GuestFile:
+    reader.tuple_of(2)
+    return GuestFile(reader.uint(), reader.byte_string(PAGE_LIMITS.file_bytes))
 
 
 def _tuple(reader: CborReader, read: Callable[[], Member]) -> tuple[Member, ...]:
@@ -201,6 +241,7 @@ def write_bundle_file(
     checkpoints: Sequence[Checkpoint] = (),
     read_at: ReadAt | None = None,
     waymarks: bytes | None = None,
+    guests: Sequence[GuestFile] = (),
 ) -> bytes:
     """The file of a bundle whose member 1 or 2 is `content`.
 
@@ -216,13 +257,15 @@ def write_bundle_file(
     }
     if read_at is not None:
         members[8] = list(read_at)
+    if guests:
+        members[10] = [list(guest) for guest in sorted(guests)]
     if waymarks is not None:
         members[11] = waymarks
     body = cbor.encode(members)
     if len(body) > PAGE_LIMITS.body_limit(kind):
         raise BundleError(
             f"the bundle would inflate to {len(body)} bytes and no reader would take it; leave "
-            "out status lists that few people ask for, or make a full bundle"
+            "out status lists that few people ask for, or guests, or make a full bundle"
         )
     chain_id, contract = registry
     compressed = zlib.compress(body, 9)

@@ -7,7 +7,7 @@ from credential.ids import AgencyCode
 from credential.status import decode_status_list
 from credential.status_details import decode_status_details
 from credential.types import load_type
-from registry.bundle_file import ReadAt, write_bundle_file
+from registry.bundle_file import GuestFile, ReadAt, write_bundle_file
 from registry.checkpoint import Checkpoint
 from registry.errors import BundleError
 from registry.journal import Journal, write_journal_file
@@ -24,6 +24,7 @@ def make_full_bundle(
     made_at: int,
     checkpoints: Sequence[Checkpoint] = (),
     read_at: ReadAt | None = None,
+    guests: Sequence[GuestFile] = (),
     with_waymarks: bool = False,
 ) -> bytes:
     """The full bundle of a journal: vouched for by checkpoints, or else read from a node at a time.
@@ -39,12 +40,18 @@ def make_full_bundle(
         made_at=made_at,
         checkpoints=checkpoints,
         read_at=read_at,
+        guests=guests,
         waymarks=waymarks_of(journal) if with_waymarks else None,
     )
 
 
 def make_lite_bundle(
-    state: TrustState, documents: Documents, *, made_at: int, checkpoints: Sequence[Checkpoint]
+    state: TrustState,
+    documents: Documents,
+    *,
+    made_at: int,
+    checkpoints: Sequence[Checkpoint],
+    guests: Sequence[GuestFile] = (),
 ) -> bytes:
     """The lite bundle of a state, which must be the one the last checkpoint states.
 
@@ -61,6 +68,7 @@ def make_lite_bundle(
         sorted_documents(documents._replace(details=())),
         made_at=made_at,
         checkpoints=checkpoints,
+        guests=guests,
     )
 
 

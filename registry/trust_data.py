@@ -6,7 +6,7 @@ for it; wherever it came from.
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from hashlib import sha256
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from credential.status import StatusList, decode_status_list
 from credential.status_details import StatusDetails, check_details, decode_status_details
 from credential.types import CredentialType, load_type
 from registry.errors import BundleError
+from registry.recognition import Recognition
 from registry.trust_state import TrustState
 
 
@@ -69,11 +70,42 @@ class TrustData:
     details: Mapping[tuple[AgencyCode, int], StatusDetails]
     evidence: Evidence
     kind: BundleKind
+    guests: tuple["Guest", ...] = ()
+    """Other registries that this one recognises or has recognised, by recognition number."""
 
     @property
     def floor(self) -> Floor:
         """What a store remembers once it has accepted this."""
         return Floor(self.state.size, self.state.head, self.evidence.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """The trust data of a recognised registry, and what a verdict by it takes from home.
+
+    `judged` is `trust` with the weaker evidence and the older as-of time of the two
+    (verdict.md, "Registries"); `latest` is the newer one.
+    """
+
+    recognition: Recognition
+    trust: TrustData
+    judged: TrustData
+    latest: UnixTime
+
+    @property
+    def number(self) -> int:
+        """The number of the recognition."""
+        return self.recognition.number
+
+
+def guest_of(recognition: Recognition, trust: TrustData, home: Evidence) -> Guest:
+    """The guest under home data of this evidence."""
+    own = trust.evidence
+    weaker = own._replace(
+        strength=min(own.strength, home.strength), as_of=min(own.as_of, home.as_of)
+    )
+    latest = max(own.as_of, home.as_of)
+    return Guest(recognition, trust, replace(trust, evidence=weaker), latest)
 
 
 class StatusListFile(NamedTuple):

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     ISSUER_MISMATCH = "issuer.mismatch"
     ISSUER_NOT_ACTIVE = "issuer.not_active"
     ISSUER_NOT_ACCREDITED = "issuer.not_accredited"
+    ISSUER_NOT_RECOGNISED = "issuer.not_recognised"
 
     KEY_SAFE = "key.safe"
     KEY_CONFIRMED = "key.confirmed"

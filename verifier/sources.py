@@ -1,7 +1,7 @@
 """Where trust data comes from: a bundle without any network, or a chain and public files."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from credential.ids import AgencyCode, Digest, UnixTime
 from credential.status import StatusList, decode_status_list
 from credential.types import CredentialType, load_type
 from registry.anchor_file import TrustAnchor, decode_trust_anchor
-from registry.bundle import open_bundle
+from registry.bundle import NO_FLOORS, open_bundle
 from registry.bundle_file import PAGE_LIMITS, read_envelope
 from registry.chain_protocol import JournalChain
 from registry.errors import ForkError, RollbackError
@@ -18,7 +18,15 @@ from registry.journal import JournalEntry, head_after
 from registry.public_folder import Document, PublicFolder
 from registry.rim_errors import PublicFolderError
 from registry.trust import replay
-from registry.trust_data import BundleKind, Evidence, EvidenceStrength, Floor, TrustData
+from registry.trust_data import (
+    BundleKind,
+    Evidence,
+    EvidenceStrength,
+    Floor,
+    Guest,
+    TrustData,
+    guest_of,
+)
 from registry.trust_state import TrustState
 from verifier.errors import SourceError
 from verifier.store import TrustStore
@@ -49,11 +57,12 @@ def trust_from_bundle(
     Raises SourceError for a missing file, TrustDataError (with its code) for what must not be used.
     """
     source = _read(path, MOST_BUNDLE_BYTES, "trust bundle")
-    floor = None
+    floor, guest_floors = None, NO_FLOORS
     if store is not None:
         envelope = read_envelope(source, PAGE_LIMITS)
         floor = store.floor_for(envelope.chain_id, envelope.contract)
-    trust = open_bundle(source, anchor=anchor, floor=floor)
+        guest_floors = store.guest_floors()
+    trust = open_bundle(source, anchor=anchor, floor=floor, guest_floors=guest_floors)
     proven = anchor is None or trust.evidence.strength > EvidenceStrength.UNPROVEN
     if store is not None and proven:
         store.accept(trust)
@@ -118,15 +127,30 @@ def check_not_below(
 def gather(
     state: TrustState, folder: PublicFolder | None, bundle: TrustData | None, read_at: UnixTime
 ) -> TrustData:
-    """Return trust data of a state read from a node, with every document at hand by its digest."""
+    """Return trust data of a state read from a node, with every document at hand by its digest.
+
+    Guests come from the bundle: the node knows whether they are recognised now, not what they say.
+    """
+    evidence = Evidence(EvidenceStrength.UNPROVEN, read_at, ())
     return TrustData(
         state=state,
         status_lists=_status_lists(state, folder, bundle),
         types=_types(state, folder, bundle),
         details={},
-        evidence=Evidence(EvidenceStrength.UNPROVEN, read_at, ()),
+        evidence=evidence,
         kind=BundleKind.FULL,
+        guests=tuple(_guests(state, bundle, evidence)),
     )
+
+
+def _guests(
+    state: TrustState, bundle: TrustData | None, evidence: Evidence
+) -> Iterator[Guest]:
+    """Yield the bundle's guests by the recognitions of this state, where they are the same ones."""
+    for guest in bundle.guests if bundle is not None else ():
+        now_known = state.recognition(guest.number)
+        if now_known is not None and now_known.tail == guest.recognition.tail:
+            yield guest_of(now_known, guest.trust, evidence)
 
 
 def _status_lists(

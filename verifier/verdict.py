@@ -7,6 +7,7 @@ from credential.entry import Entry
 from credential.ids import Root, UnixTime
 from credential.types import CredentialType
 from registry.records import Anchor
+from registry.trust_data import Guest
 from verifier.policy import Policy
 from verifier.reasons import Reason
 
@@ -55,6 +56,7 @@ class Verdict(NamedTuple):
 
     `entry` is None when the form check failed. Whatever `outcome` is, the fields in `entry` are
     only what the document says of itself; where the proof check is not PASS nobody signed them.
+    `guest` is the recognised registry that the verdict speaks about, None for home.
     """
 
     outcome: Outcome
@@ -64,6 +66,7 @@ class Verdict(NamedTuple):
     kind: CredentialType | None = None
     root: Root | None = None
     anchor: Anchor | None = None
+    guest: Guest | None = None
 
     def check(self, name: CheckName) -> Check:
         """Return the check of that name; there is exactly one."""

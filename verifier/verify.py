@@ -9,15 +9,16 @@ from credential.ids import Root, UnixTime
 from credential.sealed import Receipt, Sealed, decode_sealed, sealed_root
 from credential.types import CredentialType
 from registry.records import Anchor
-from registry.trust_data import TrustData
+from registry.trust_data import Guest, TrustData
 from verifier import checks
+from verifier.foreign import foreign_checks, guest_for
 from verifier.policy import DEFAULT_POLICY, Policy
 from verifier.reasons import Reason
 from verifier.verdict import Check, CheckName, Outcome, Result, Verdict, outcome_of
 
 _FAIL: Final = Result.FAIL
 _FORM_OK: Final = checks.FORM_OK
-_NEW: Final = tuple.__new__  # a third of the cost of Verdict(...), which names its seven values
+_NEW: Final = tuple.__new__  # a third of the cost of Verdict(...), which names its eight values
 _SKIPPED: Final = tuple(checks.SKIPPED[name] for name in CheckName)
 _UNPROVEN: Final = (_SKIPPED[2], _SKIPPED[3], _SKIPPED[4])  # issuer, key, anchor
 
@@ -53,6 +54,11 @@ def judge(  # noqa: PLR0917  (a NamedTuple for them would cost 0.3 us a verdict)
     # 1 form: decode strictly; compare the fields with their type document where it is known
     try:
         credential = decode_sealed(sealed)
+        if trust.guests:
+            guest = guest_for(credential.receipt.kid, trust, now)
+            if guest is not None:  # the same ten steps, asked of the registry whose key it is
+                told = judge(sealed, guest.judged, now, policy, root_of, grounds_of)
+                return _by_guest(told, guest, trust, policy)
         entry = decode_entry(credential.entry)
         kind = trust.types.get((entry.type_no, entry.type_version))
         if kind is not None:
@@ -78,7 +84,13 @@ def judge(  # noqa: PLR0917  (a NamedTuple for them would cost 0.3 us a verdict)
 
     found = (_FORM_OK, proof, issuer, key, anchor, dates, status, evidence)
     outcome = outcome_of(found, policy)
-    return _NEW(Verdict, (outcome, found, now, entry, kind, root, anchored))
+    return _NEW(Verdict, (outcome, found, now, entry, kind, root, anchored, None))
+
+
+def _by_guest(told: Verdict, guest: Guest, home: TrustData, policy: Policy) -> Verdict:
+    """Return a guest's verdict with what home has to say: is it recognised now, for this type."""
+    found = foreign_checks(told, guest, home)
+    return told._replace(checks=found, outcome=outcome_of(found, policy), guest=guest)
 
 
 def grounds(  # noqa: PLR0917  (as above)
