@@ -35,8 +35,8 @@ def open_guests(
     """The guests of a bundle whose own state and evidence are established.
 
     `floors` are what a store has seen of them, by the registry that the recognition names: what a
-    guest says of its own earlier homes must not touch another one's floor. Raises TrustDataError: BundleError for a
-    guest that fits no recognition, and whatever a guest itself is refused with.
+    guest says of its own earlier homes must not touch another one's floor. Raises TrustDataError:
+    BundleError for a guest that fits no recognition, and whatever a guest itself is refused with.
     """
     left = limits.for_guests(envelope)
     guests: list[Guest] = []

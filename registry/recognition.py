@@ -14,6 +14,7 @@ from credential.ids import UnixTime
 from registry.anchor_file import TrustAnchor
 from registry.cbor_reader import CborReader
 from registry.errors import JournalError
+from registry.lineage import RegistryId
 from registry.payload_codec import check_name
 from registry.signers import Signers, read_signers, signers_value
 
@@ -48,6 +49,11 @@ class Recognition(NamedTuple):
     until: UnixTime
     ended_at: UnixTime | None
     tail: bytes
+
+    @property
+    def registry(self) -> RegistryId:
+        """The chain id and contract that the recognition names."""
+        return self.chain_id, self.contract
 
     def in_force(self, at: int) -> bool:
         """Whether the recognition is in force at a time."""

@@ -17,6 +17,7 @@ from credential.status import StatusList, decode_status_list
 from credential.status_details import StatusDetails, check_details, decode_status_details
 from credential.types import CredentialType, load_type
 from registry.errors import BundleError
+from registry.lineage import RegistryId
 from registry.recognition import Recognition
 from registry.trust_state import TrustState
 
@@ -77,6 +78,11 @@ class TrustData:
     def floor(self) -> Floor:
         """What a store remembers once it has accepted this."""
         return Floor(self.state.size, self.state.head, self.evidence.as_of)
+
+    @property
+    def guest_floors(self) -> dict[RegistryId, Floor]:
+        """What a store remembers of the guests, by the registry that the recognition names."""
+        return {guest.recognition.registry: guest.trust.floor for guest in self.guests}
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from registry import payloads as p
 from registry.anchor_file import TrustAnchor
 from registry.belief import needed_chain
 from registry.bundle import make_full_bundle, make_lite_bundle, open_bundle
-from registry.bundle_file import ReadAt
+from registry.bundle_file import GuestFile, ReadAt
 from registry.checkpoint import (
     Checkpoint,
     make_checkpoint,
@@ -44,6 +44,8 @@ from registry.checkpoint import (
 )
 from registry.journal import Journal, JournalEntry, make_entry
 from registry.kinds import AlgorithmPhase, KeyPurpose
+from registry.recognition import RecognisedRegistry, encode_tail
+from registry.signers import Signers
 from registry.trust import TrustBuilder, TrustState, replay
 from registry.trust_data import Documents, Floor, TrustData
 from tests.simulated_keys import SimulatedKey
@@ -219,6 +221,32 @@ class Simulator:
         self.append(p.CheckpointSignersSet(threshold, tuple(key.cose_key for key in keys)))
         self.signer_keys = keys
 
+    def recognise(
+        self, other: "Simulator", *type_nos: int, until: int = 0, signers: Signers | None = None
+    ) -> int:
+        """The council recognises another registry by its first signers; the recognition's number.
+
+        Without type numbers, for type 1.
+        """
+        number = len(self.state().recognitions) + 1
+        anchor = other.trust_anchor
+        contents = RecognisedRegistry(
+            anchor.signers if signers is None else signers,
+            type_nos or (1,),
+            f"外國登錄 {other.chain_id}",
+            f"Registry {other.chain_id}",
+        )
+        self.append(
+            p.RegistryRecognised(
+                number, other.chain_id, other.contract, UnixTime(until), encode_tail(contents)
+            )
+        )
+        return number
+
+    def end_recognition(self, number: int) -> None:
+        """The council recognises that registry no more."""
+        self.append(p.RecognitionEnded(number))
+
     # --- keys -------------------------------------------------------------------------------
 
     def add_key(self, code: str, *, alg: int = ALG_ES256) -> SimulatedKey:
@@ -367,7 +395,7 @@ class Simulator:
             types=tuple(document for after, document in self.type_documents if after <= limit),
         )
 
-    def lite_bundle(self) -> bytes:
+    def lite_bundle(self, guests: Sequence[GuestFile] = ()) -> bytes:
         """The lite bundle as of the last checkpoint."""
         size = self.checkpoints[-1].statement.size
         return make_lite_bundle(
@@ -375,9 +403,10 @@ class Simulator:
             self.documents(size),
             made_at=self.now,
             checkpoints=needed_chain(self.checkpoints, self.trust_anchor.signers),
+            guests=guests,
         )
 
-    def full_bundle(self, *, read_at: int | None = None) -> bytes:
+    def full_bundle(self, guests: Sequence[GuestFile] = (), *, read_at: int | None = None) -> bytes:
         """The full bundle, by the checkpoints or (`read_at`) read from a node at that time."""
         if read_at is not None:
             head = ReadAt(len(self.entries), UnixTime(read_at))
@@ -388,6 +417,7 @@ class Simulator:
             self.documents(size),
             made_at=self.now,
             checkpoints=needed_chain(self.checkpoints, self.trust_anchor.signers),
+            guests=guests,
         )
 
     def trust(self, *, full: bool = False, floor: Floor | None = None) -> TrustData:

@@ -60,7 +60,8 @@ def run(request: Request, clock: UnixTime) -> int:
     judge = _judge(request, trusted, now)
     findings = [_finding(named, judge, now) for named in listing.inputs]
     # 4 say it
-    setting = Setting(request.language, trusted.trust, now, coloured=_on_terminal())
+    coloured = _on_terminal()
+    setting = Setting(request.language, trusted.trust, now, coloured, trusted.anchor)
     if request.as_json:
         _print_json(findings, setting, request)
     else:

@@ -9,15 +9,36 @@ from credential.errors import PathError
 from credential.merkle import leaf_hash, node_hash
 from credential.sealed import Receipt, Sealed, decode_sealed, registry_aad
 from credential.sign1 import sig_structure
-from registry.trust_data import TrustData
+from registry.trust_data import Guest, TrustData
 from verifier.fields import rfc3339
 from verifier.policy import Policy
 from verifier.verdict import Check, CheckName, Result, Verdict
 
 
 def explain(sealed: bytes, verdict: Verdict, trust: TrustData, policy: Policy) -> list[str]:
-    """Return the ten steps with values and the checks they feed, in words of the formats."""
-    return [*_steps(sealed, verdict, trust, policy)]
+    """Return the ten steps with values and the checks they feed, in words of the formats.
+
+    `trust` is home's; the values of a foreign credential are those of the registry that judged it.
+    """
+    guest = verdict.guest
+    judged_by = trust if guest is None else guest.trust
+    home = [] if guest is None else [*_home(guest, trust, verdict)]
+    return [*home, *_steps(sealed, verdict, judged_by, policy)]
+
+
+def _home(guest: Guest, home: TrustData, verdict: Verdict) -> Iterator[str]:
+    """Yield why another registry judges, and what home has to say of it."""
+    known, contents = guest.recognition, guest.recognition.contents
+    yield f"registry: the key is not home's; it is known to the guest of recognition {known.number}"
+    if contents is not None:  # it is: a guest is opened by what its recognition holds
+        yield f"  {shown(contents.name_zh_hant)} / {shown(contents.name_en)}"
+        yield f"  types {', '.join(map(str, contents.type_nos))}"
+    yield f"  named as chain {known.chain_id}, contract 0x{known.contract.hex()}"
+    ends = f"until {_time(known.until or None)}, ended {_time(known.ended_at)}"
+    yield f"  recognised {_time(known.at)}, {ends}: in force now: {known.in_force(verdict.at)}"
+    yield f"  home: strength {home.evidence.strength}, as of {_time(home.evidence.as_of)}"
+    judged = guest.judged.evidence
+    yield f"  counted: the weaker, {judged.strength}, and the older, {_time(judged.as_of)}"
 
 
 def _steps(sealed: bytes, verdict: Verdict, trust: TrustData, policy: Policy) -> Iterator[str]:

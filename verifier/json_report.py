@@ -4,9 +4,11 @@ from typing import TypeAlias
 
 from credential.display import suspicions
 from credential.entry import Entry, certificate_number
+from registry.trust_data import Guest, TrustData
 from verifier.documents import Held
 from verifier.examine import Finding
 from verifier.fields import rfc3339, texts_of
+from verifier.origin import data_of, has_namesake, names_of
 from verifier.report import Setting, agency_text, is_confirmed, kind_text
 from verifier.verdict import Check, Verdict
 from verifier.words import reason_words
@@ -55,6 +57,8 @@ def _credential(verdict: Verdict, entry: Entry, setting: Setting) -> Json:
         "certificate_number": certificate_number(entry),
         "agency": entry.iss,
         "agency_name": agency_text(entry, verdict, setting.trust),
+        "registry": _registry(verdict, setting),
+        "agency_code_is_also_at_home": has_namesake(entry, verdict, setting.trust),
         "type": entry.type_no,
         "type_version": entry.type_version,
         "type_title": kind_text(entry, verdict.kind, setting.language),
@@ -91,17 +95,56 @@ def _place(held: Held, finding: Finding) -> Json:
     }
 
 
+def _registry(verdict: Verdict, setting: Setting) -> Json:
+    """Return the registry that judged the credential, and what was asked of its recognition."""
+    names, trust = names_of(verdict, setting.anchor), data_of(verdict, setting.trust)
+    return {
+        "is_home": verdict.guest is None,
+        "name_zh_hant": None if names is None else names.zh_hant,
+        "name_en": None if names is None else names.en,
+        "recognition": None if verdict.guest is None else _recognition(verdict.guest, verdict.at),
+        "trust": _trust_data(trust),
+    }
+
+
+def _recognition(guest: Guest, at: int) -> Json:
+    known = guest.recognition
+    contents = known.contents
+    return {
+        "number": known.number,
+        "chain_id": known.chain_id,
+        "contract": "0x" + known.contract.hex(),
+        "recognised_at": rfc3339(known.at),
+        "until": rfc3339(known.until) if known.until else None,
+        "ended_at": None if known.ended_at is None else rfc3339(known.ended_at),
+        "in_force": known.in_force(at),
+        "types": [] if contents is None else list(contents.type_nos),
+    }
+
+
 def _trust(setting: Setting) -> Json:
     trust = setting.trust
     if trust is None:
         return None
+    guests: list[Json] = [
+        {"recognition": _recognition(guest, setting.at), "trust": _trust_data(guest.trust)}
+        for guest in trust.guests
+    ]
+    return {**_registry_facts(trust), "guests": guests}
+
+
+def _trust_data(trust: TrustData | None) -> Json:
+    return None if trust is None else _registry_facts(trust)
+
+
+def _registry_facts(trust: TrustData) -> dict[str, Json]:
     return {
         "chain_id": trust.state.chain_id,
         "contract": "0x" + trust.state.contract.hex(),
         "size": trust.state.size,
         "head": trust.state.head.hex(),
         "as_of": rfc3339(trust.evidence.as_of),
-        "strength": trust.evidence.strength,
+        "strength": int(trust.evidence.strength),
     }
 
 

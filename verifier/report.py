@@ -7,10 +7,12 @@ from unicodedata import east_asian_width
 from credential.display import one_line, shown, suspicions
 from credential.entry import Entry, certificate_number
 from credential.types import CredentialType
-from registry.trust_data import TrustData
+from registry.anchor_file import TrustAnchor
+from registry.trust_data import Guest, TrustData
 from verifier.documents import Held, PlaceKind
 from verifier.examine import Finding, RecordState
 from verifier.fields import Row, claim_rows, field_rows, moment_text, texts_of
+from verifier.origin import data_of, guests_told, has_namesake, registry_text
 from verifier.reasons import Reason
 from verifier.verdict import CheckName, Outcome, Result, Verdict
 from verifier.words import Language, phrase, reason_words
@@ -28,6 +30,7 @@ class Setting(NamedTuple):
     trust: TrustData | None
     at: int
     coloured: bool = False
+    anchor: TrustAnchor | None = None
 
 
 def text_report(finding: Finding, setting: Setting) -> str:
@@ -71,8 +74,12 @@ def place_text(held: Held, language: Language) -> str:
 
 
 def agency_text(entry: Entry, verdict: Verdict, trust: TrustData | None) -> str:
-    """Return the agency's code with the name it had at the time that counts."""
-    agency = trust.state.agency(entry.iss) if trust is not None else None
+    """Return the agency's code with the name it had, in its own registry, at the time that counts.
+
+    `trust` is home's; a recognised registry's agencies are those of its own journal.
+    """
+    own = data_of(verdict, trust)
+    agency = own.state.agency(entry.iss) if own is not None else None
     if agency is None:
         return entry.iss
     at = verdict.anchor.at if verdict.anchor is not None else verdict.at
@@ -172,6 +179,8 @@ def _all_rows(entry: Entry, verdict: Verdict, finding: Finding, setting: Setting
     yield Row(phrase("label", "kind", language), kind_text(entry, verdict.kind, language))
     yield Row(phrase("label", "certificate_number", language), certificate_number(entry))
     yield Row(phrase("label", "held_by", language), agency_text(entry, verdict, setting.trust))
+    whose = registry_text(verdict, setting.anchor, language)
+    yield Row(phrase("label", "registry", language), whose)
     yield from field_rows({**entry.fields, **(finding.record or {})}, verdict.kind, language)
     yield from claim_rows(entry, verdict.kind, language)
 
@@ -188,6 +197,8 @@ def _cautions(finding: Finding, setting: Setting) -> Iterator[str]:
     if finding.verdict is None or finding.verdict.entry is None:
         return
     entry, language = finding.verdict.entry, setting.language
+    if has_namesake(entry, finding.verdict, setting.trust):
+        yield _INDENT + phrase("label", "namesake", language).format(entry.iss)
     found = suspicions(" ".join(texts_of([entry.fields, entry.other, finding.record])))
     if not found:
         return
@@ -204,10 +215,30 @@ def _surroundings(finding: Finding, setting: Setting) -> Iterator[str]:
     yield f"{_INDENT}{phrase('label', 'checked_at', language)}: {moment_text(setting.at, language)}"
     if trust is None:
         return
+    yield from _evidence_lines(trust, setting)
+    for guest in guests_told([verdict for _, verdict in finding.verdicts]):
+        told = phrase("label", "recognition", language).format(
+            guest.number, *_recognition_times(guest, language)
+        )
+        yield f"{_INDENT}{told}"
+        yield from _evidence_lines(guest.trust, setting, depth=2)
+
+
+def _evidence_lines(trust: TrustData, setting: Setting, *, depth: int = 1) -> Iterator[str]:
+    language, indent = setting.language, _INDENT * depth
     as_of = moment_text(trust.evidence.as_of, language)
-    yield f"{_INDENT}{phrase('label', 'trust_as_of', language)}: {as_of}"
-    strength = phrase("label", f"trust_{trust.evidence.strength}", language)
-    yield f"{_INDENT}{phrase('label', 'trust_strength', language)}: {strength}"
+    yield f"{indent}{phrase('label', 'trust_as_of', language)}: {as_of}"
+    guest = "guest_" if depth > 1 else ""
+    strength = phrase("label", f"{guest}trust_{trust.evidence.strength}", language)
+    yield f"{indent}{phrase('label', 'trust_strength', language)}: {strength}"
+
+
+def _recognition_times(guest: Guest, language: Language) -> tuple[str, str]:
+    """Return since when a registry is recognised and when that ends or ended."""
+    known = guest.recognition
+    over = known.until or None if known.ended_at is None else known.ended_at
+    end = phrase("label", "open", language) if over is None else moment_text(over, language)
+    return moment_text(known.at, language), end
 
 
 def _left(finding: Finding, setting: Setting) -> Iterator[str]:

@@ -143,9 +143,7 @@ def gather(
     )
 
 
-def _guests(
-    state: TrustState, bundle: TrustData | None, evidence: Evidence
-) -> Iterator[Guest]:
+def _guests(state: TrustState, bundle: TrustData | None, evidence: Evidence) -> Iterator[Guest]:
     """Yield the bundle's guests by the recognitions of this state, where they are the same ones."""
     for guest in bundle.guests if bundle is not None else ():
         now_known = state.recognition(guest.number)

@@ -1,22 +1,26 @@
-"""A verifier's memory on disk: how far it has seen one journal, so that nobody can take it back."""
+"""A verifier's memory on disk: how far it has seen one journal, so that nobody can take it back.
+
+So too of every registry that this one recognises and whose bundle it has seen as a guest.
+"""
 
 import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from credential.ids import Digest, UnixTime
+from registry.bundle import NO_FLOORS
 from registry.errors import ForeignRegistryError, ForkError, RollbackError
+from registry.lineage import RegistryId
 from registry.public_folder import write_atomically
 from registry.trust_data import Floor, TrustData
 from verifier.errors import StoreError
 
 _FLOOR_NAME = "floor.json"
 _LOCK_NAME = ".lock"
-_MEMBERS = {"version", "chain_id", "contract", "size", "head", "as_of"}
 _VERSION = 1
 
 
@@ -26,6 +30,8 @@ class Memory(NamedTuple):
     chain_id: int
     contract: bytes
     floor: Floor
+    guests: Mapping[RegistryId, Floor] = NO_FLOORS
+    """By the registry that a recognition names; also while no bundle carries it any more."""
 
 
 class TrustStore:
@@ -56,19 +62,25 @@ class TrustStore:
         _check_registry(memory, chain_id, contract)
         return memory.floor
 
+    def guest_floors(self) -> Mapping[RegistryId, Floor]:
+        """Return the floors of recognised registries, by the registry the recognition names."""
+        memory = self.memory()
+        return NO_FLOORS if memory is None else memory.guests
+
     def accept(self, trust: TrustData) -> None:
         """The store remembers this trust data; a crash leaves the old memory or the new one, whole.
 
         Raises RollbackError or ForkError when another process has meanwhile seen later data.
         """
-        seen = Memory(trust.state.chain_id, trust.state.contract, trust.floor)
+        seen = Memory(trust.state.chain_id, trust.state.contract, trust.floor, trust.guest_floors)
         with self._locked():
             before = self.memory()
-            if before == seen:
-                return
             if before is not None:
                 _check_registry(before, seen.chain_id, seen.contract)
                 _check_not_below(before.floor, seen.floor)
+                seen = seen._replace(guests=_guests_after(before.guests, seen.guests))
+            if before == seen:
+                return
             try:
                 write_atomically(self._folder / _FLOOR_NAME, _written(seen).encode("ascii"), 0o600)
             except OSError as error:
@@ -101,30 +113,67 @@ def _check_not_below(before: Floor, seen: Floor) -> None:
         raise ForkError("the store has seen another journal of the same size")
 
 
+def _guests_after(
+    before: Mapping[RegistryId, Floor], seen: Mapping[RegistryId, Floor]
+) -> Mapping[RegistryId, Floor]:
+    """Return what is remembered of guests once these were seen; none is ever forgotten."""
+    for registry, floor in seen.items():
+        if registry in before:
+            _check_not_below(before[registry], floor)
+    return {**before, **seen}
+
+
 def _written(memory: Memory) -> str:
-    members = {
+    members: dict[str, object] = {
         "version": _VERSION,
-        "chain_id": memory.chain_id,
-        "contract": memory.contract.hex(),
-        "size": memory.floor.size,
-        "head": memory.floor.head.hex(),
-        "as_of": memory.floor.as_of,
+        **_registry_members(memory.chain_id, memory.contract, memory.floor),
     }
+    if memory.guests:
+        members["guests"] = [
+            _registry_members(*registry, floor) for registry, floor in memory.guests.items()
+        ]
     return json.dumps(members, indent=1) + "\n"
+
+
+def _registry_members(chain_id: int, contract: bytes, floor: Floor) -> dict[str, object]:
+    return {
+        "chain_id": chain_id,
+        "contract": contract.hex(),
+        "size": floor.size,
+        "head": floor.head.hex(),
+        "as_of": floor.as_of,
+    }
 
 
 def _parsed(text: str, path: Path) -> Memory:
     try:
         members = json.loads(text)
-        numbers = [members[name] for name in ("version", "chain_id", "size", "as_of")]
-        contract, head = bytes.fromhex(members["contract"]), bytes.fromhex(members["head"])
-        exact = members.keys() == _MEMBERS and all(type(number) is int for number in numbers)
+        version, guests = members.pop("version"), members.pop("guests", [])
+        if type(version) is not int or version != _VERSION:
+            raise _unusable(path)
+        home, floor = _read_registry(members)
+        return Memory(*home, floor, dict(_read_registry(guest) for guest in guests))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _unusable(path) from error
-    version, chain_id, size, as_of = numbers
-    if not exact or version != _VERSION or (len(contract), len(head)) != (20, 32):
-        raise _unusable(path)
-    return Memory(chain_id, contract, Floor(size, Digest(head), UnixTime(as_of)))
+
+
+def _read_registry(members: dict[str, object]) -> tuple[RegistryId, Floor]:
+    """Return a registry and its floor; raises ValueError or TypeError for anything else."""
+    match members:
+        case {
+            "chain_id": int(chain_id),
+            "contract": str(contract),
+            "size": int(size),
+            "head": str(head),
+            "as_of": int(as_of),
+            **others,
+        } if not others and not any(type(number) is bool for number in (chain_id, size, as_of)):
+            address, word = bytes.fromhex(contract), bytes.fromhex(head)
+            if (len(address), len(word)) == (20, 32):
+                return (chain_id, address), Floor(size, Digest(word), UnixTime(as_of))
+        case _:
+            pass
+    raise ValueError("not what a store writes of a registry")
 
 
 def _unusable(path: Path) -> StoreError:

@@ -20,11 +20,15 @@ from verifier.store import TrustStore
 
 
 class Trusted(NamedTuple):
-    """The trust data; or None with the reason code and a sentence of what went wrong."""
+    """The trust data; or None with the reason code and a sentence of what went wrong.
+
+    `anchor` is the trust anchor that was given, whose names are those of home.
+    """
 
     trust: TrustData | None
     reason: Reason = Reason.TRUST_FRESH
     because: str = ""
+    anchor: TrustAnchor | None = None
 
 
 def fetch_trust(request: Request, clock: UnixTime) -> Trusted:
@@ -38,7 +42,7 @@ def fetch_trust(request: Request, clock: UnixTime) -> Trusted:
         anchor = sources.read_trust_anchor(request.trust_anchor)
     store = TrustStore(request.store) if request.store is not None else None
     try:
-        return Trusted(_fetched(request, anchor, store, clock))
+        return Trusted(_fetched(request, anchor, store, clock), anchor=anchor)
     except TrustDataError as error:
         return Trusted(None, Reason(error.code), str(error))
     except ChainUnavailableError as error:
