@@ -24,6 +24,14 @@ def guest_for(kid: Kid, trust: TrustData, now: UnixTime) -> Guest | None:
     return next(in_force, knowing[0] if knowing else None)
 
 
+def may_be_foreign(kid: Kid, trust: TrustData) -> bool:
+    """True for a key nobody here knows while home recognises others, whose bundles may be missing.
+
+    Such a credential may be of a type of theirs, so home's type document does not refuse it.
+    """
+    return bool(trust.state.recognitions) and trust.state.key(kid) is None
+
+
 def foreign_checks(told: Verdict, guest: Guest, home: TrustData) -> tuple[Check, ...]:
     """Return the checks of a guest's verdict with what only home can say put in their places."""
     form, proof, issuer, key, anchor, dates, status, trust = told.checks

@@ -27,7 +27,7 @@ from registry.journal import (
 from registry.lineage import home_at
 from registry.snapshot import decode_snapshot, encode_snapshot, snapshot_digest
 from registry.trust import TrustState, replay
-from registry.trust_data import Floor
+from registry.trust_data import Floor, TrustData
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 Vector: TypeAlias = Any
@@ -176,7 +176,22 @@ def opened(vector: Vector) -> Vector:
         bytes.fromhex(vector["bundle"]),
         anchor=None if anchor is None else decode_trust_anchor(bytes.fromhex(anchor)),
         floor=floor,
+        guest_floors={
+            (held["chain_id"], bytes.fromhex(held["contract"])): Floor(
+                held["size"], Digest(bytes.fromhex(held["head"])), UnixTime(held["as_of"])
+            )
+            for held in vector.get("guests_seen_before", [])
+        },
     )
+    told = as_told(trust)
+    if "guests" in vector["expect"]:
+        told["guests"] = [
+            {"recognition": guest.number, **as_told(guest.trust)} for guest in trust.guests
+        ]
+    return told
+
+
+def as_told(trust: TrustData) -> dict[str, Vector]:
     return {
         "size": trust.state.size,
         "head": trust.state.head.hex(),

@@ -28,6 +28,7 @@ from tests.vectors.make_credential_vectors import (
     qr_text_vectors,
     status_vectors,
 )
+from tests.vectors.make_guest_vectors import foreign_verdicts, guest_bundles
 from tests.vectors.make_hostile_vectors import hostile_vectors
 from tests.vectors.make_registries_vectors import registries_journals
 from tests.vectors.make_stage_vectors import STAGES
@@ -44,8 +45,8 @@ FOLDERS: dict[str, Callable[[], Iterator[tuple[str, Json]]]] = {
     **STAGES,
     "journal": lambda: chain(journals(), registries_journals()),
     "checkpoint": checkpoints,
-    "bundle": bundles,
-    "verdict": verdict_vectors,
+    "bundle": lambda: chain(bundles(), guest_bundles()),
+    "verdict": lambda: chain(verdict_vectors(), foreign_verdicts()),
     "hostile": hostile_vectors,
 }
 

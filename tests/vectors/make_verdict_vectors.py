@@ -328,10 +328,11 @@ def verdict_vectors() -> Iterator[tuple[str, Json]]:
         verdict = world.verdict(case)
         codes = [check.reason.value for check in verdict.checks]
         assert (verdict.outcome.value, case.code in codes) == (case.outcome, True), (name, codes)
-        yield f"case_{name}", _case_vector(case, world.seen_at + case.after_seconds, verdict)
+        yield f"case_{name}", case_vector(case, world.seen_at + case.after_seconds, verdict)
 
 
-def _case_vector(case: Case, at: int, verdict: Verdict) -> Json:
+def case_vector(case: Case, at: int, verdict: Verdict) -> Json:
+    """The bytes, how they are judged, and every check's answer."""
     text = isinstance(case.sealed, str)
     vector: dict[str, Json] = {
         "text" if text else "sealed": case.sealed

@@ -114,6 +114,7 @@ def test_gives_the_verdict(vector: Vector) -> None:
     checks = [[check.name, check.result, check.reason] for check in verdict.checks]
     assert (verdict.outcome, checks) == (expected["outcome"], expected["checks"])
     assert expected["code"] in [check.reason for check in verdict.checks]
+    assert (verdict.guest and verdict.guest.number) == expected.get("recognition")
 
 
 def test_a_vector_has_every_code_that_bytes_can_give() -> None:

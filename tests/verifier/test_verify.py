@@ -14,7 +14,7 @@ from credential.sealed import decode_sealed, encode_sealed, receipt_header, with
 from credential.status import SlotState
 from registry.kinds import AlgorithmPhase
 from registry.trust_data import Evidence, EvidenceStrength, TrustData
-from tests.simulator import Batch, Office, Simulator
+from tests.simulator import Batch, Office, SimulatedKey, Simulator
 from tests.verifier.codes import code, codes, results
 from verifier import CheckName, Outcome, Policy, Reason, verify
 from verifier.verify import verify_without_trust
@@ -491,6 +491,8 @@ def test_a_stopped_algorithm_ends_new_documents_and_spares_anchored_ones(
     sim: Simulator, office: Office
 ) -> None:
     before = anchored(sim, office)
+    sim.set_signers(*(SimulatedKey(f"quantum-safe {n}", ALG_MLDSA44) for n in range(2)))
+    sim.checkpoint()  # handed over in time, for stopped keys sign no checkpoint any more
     sim.set_algorithm(ALG_ES256, AlgorithmPhase.STOP)
     after = sim.issue(office, NAME)
     trust = lite_trust(sim)
