@@ -7,8 +7,9 @@ import {CoseKey} from "./CoseKey.sol";
 import {IRegistry} from "./IRegistry.sol";
 
 /// @title The agencies, their keys, their batches and their status lists
-/// @notice Trusts the council to say who is an agency and which keys are its; the anchor account of an agency to anchor
-/// its batches and publish its status lists; the operations account to end its keys and declare them compromised.
+/// @notice Trusts the council to say who is an agency and which keys are its, and to publish the status lists of one
+/// that is closed; the anchor account of an agency to anchor its batches and publish its status lists; the operations
+/// account to end its keys and declare them compromised.
 abstract contract Agencies is Algorithms {
     /// @dev Batches from `firstBatch` on were anchored by `kid`, up to the next run.
     struct KeyRun {
@@ -166,13 +167,18 @@ abstract contract Agencies is Algorithms {
     function publishStatus(bytes16 agencyCode, uint32 list, uint32 listVersion, bytes32 digest) external {
         address anchorAccount = _notClosed(agencyCode).anchorAccount;
         if (msg.sender != anchorAccount) revert RegistryUnauthorizedAccount(agencyCode, msg.sender);
-        if (list == 0) revert RegistryInvalidList(agencyCode, list);
-        uint32 lastVersion = _statusVersions[agencyCode][list];
-        if (listVersion <= lastVersion) {
-            revert RegistryStatusVersionNotRising(agencyCode, list, listVersion, lastVersion);
-        }
-        _statusVersions[agencyCode][list] = listVersion;
-        _append(0x60, abi.encodePacked(agencyCode, list, listVersion, digest));
+        _publishStatus(agencyCode, list, listVersion, digest);
+    }
+
+    /// @inheritdoc IRegistry
+    function publishStatusForClosed(
+        bytes16 agencyCode,
+        uint32 list,
+        uint32 listVersion,
+        bytes32 digest
+    ) external restricted {
+        if (_registered(agencyCode).status != AgencyStatus.Closed) revert RegistryAgencyNotClosed(agencyCode);
+        _publishStatus(agencyCode, list, listVersion, digest);
     }
 
     /// @inheritdoc IRegistry
@@ -247,6 +253,17 @@ abstract contract Agencies is Algorithms {
 
     function _requireNames(string calldata names) private pure {
         if (!AgencyText.areNames(bytes(names))) revert RegistryInvalidNames();
+    }
+
+    /// @dev Rule 8.
+    function _publishStatus(bytes16 agencyCode, uint32 list, uint32 listVersion, bytes32 digest) private {
+        if (list == 0) revert RegistryInvalidList(agencyCode, list);
+        uint32 lastVersion = _statusVersions[agencyCode][list];
+        if (listVersion <= lastVersion) {
+            revert RegistryStatusVersionNotRising(agencyCode, list, listVersion, lastVersion);
+        }
+        _statusVersions[agencyCode][list] = listVersion;
+        _append(0x60, abi.encodePacked(agencyCode, list, listVersion, digest));
     }
 
     function _ownKey(bytes16 kid) private returns (Key storage found) {

@@ -5,11 +5,13 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ICouncil} from "./ICouncil.sol";
+import {IRegistry} from "./IRegistry.sol";
 
 /// @title The council that governs a registry
 /// @notice Who is trusted for what: any k of the n members together may do whatever the AccessManager lets the council
-/// do; fewer than k may do nothing, and a member alone may only propose. There is one delay, the AccessManager's: what
-/// it delays for the council is scheduled first and carried out by a second call. Nobody else has any power here.
+/// do. Any p of them, p being at most k, may suspend an agency, so that an emergency need not wait for k people; only k
+/// can resume it. Fewer may only propose. There is one delay, the AccessManager's:
+/// what it delays for the council is scheduled first and carried out by a second call. Nobody else has any power here.
 /// @dev Approvals must stand at the moment of execution, also after a delay: a member who was deceived withdraws.
 contract Council is ICouncil, AccessManaged {
     struct Proposal {
@@ -25,9 +27,12 @@ contract Council is ICouncil, AccessManaged {
 
     uint64 private constant PROPOSAL_LIFETIME = 30 days;
     uint256 private constant MAX_MEMBERS = 16;
+    /// @dev The selector of suspendAgency(bytes16) and its one word.
+    uint256 private constant SUSPENSION_LENGTH = 36;
 
     address[] private _members;
     uint256 private _threshold;
+    uint256 private _pauseThreshold;
     /// @dev Rises with every change of members, so that an approval given before a member left does not come back.
     uint256 private _round;
     mapping(address member => uint256 round) private _joinedIn;
@@ -40,8 +45,13 @@ contract Council is ICouncil, AccessManaged {
     }
 
     /// @param manager the AccessManager that holds the council's roles and their delays
-    constructor(address manager, address[] memory firstMembers, uint256 firstThreshold) AccessManaged(manager) {
-        _changeMembers(firstMembers, firstThreshold);
+    constructor(
+        address manager,
+        address[] memory firstMembers,
+        uint256 firstThreshold,
+        uint256 firstPauseThreshold
+    ) AccessManaged(manager) {
+        _changeMembers(firstMembers, firstThreshold, firstPauseThreshold);
     }
 
     // ----------------------------------------------------------------- proposals
@@ -78,7 +88,8 @@ contract Council is ICouncil, AccessManaged {
     function execute(uint256 id) external onlyMember {
         Proposal storage due = _pending(id);
         uint256 approvals = _approvals(id);
-        if (approvals < _threshold) revert CouncilTooFewApprovals(id, approvals, _threshold);
+        uint256 needed = _approvalsNeeded(due);
+        if (approvals < needed) revert CouncilTooFewApprovals(id, approvals, needed);
         if (due.scheduleNonce == 0 && _isDelayed(due)) {
             _schedule(id, due);
         } else {
@@ -98,9 +109,13 @@ contract Council is ICouncil, AccessManaged {
     // ------------------------------------------------------------------- members
 
     /// @inheritdoc ICouncil
-    function changeMembers(address[] calldata newMembers, uint256 newThreshold) external restricted {
+    function changeMembers(
+        address[] calldata newMembers,
+        uint256 newThreshold,
+        uint256 newPauseThreshold
+    ) external restricted {
         if (msg.sender != address(this)) revert CouncilOnlyItself(msg.sender);
-        _changeMembers(newMembers, newThreshold);
+        _changeMembers(newMembers, newThreshold, newPauseThreshold);
     }
 
     /// @inheritdoc ICouncil
@@ -116,6 +131,16 @@ contract Council is ICouncil, AccessManaged {
     /// @inheritdoc ICouncil
     function threshold() external view returns (uint256) {
         return _threshold;
+    }
+
+    /// @inheritdoc ICouncil
+    function pauseThreshold() external view returns (uint256) {
+        return _pauseThreshold;
+    }
+
+    /// @inheritdoc ICouncil
+    function approvalsNeeded(uint256 id) external view returns (uint256) {
+        return _approvalsNeeded(_proposals[id]);
     }
 
     // ------------------------------------------------------------------- reading
@@ -161,6 +186,13 @@ contract Council is ICouncil, AccessManaged {
 
     function _approvals(uint256 id) private view returns (uint256 count) {
         for (uint256 i = 0; i < _members.length; ++i) if (hasApproved(id, _members[i])) ++count;
+    }
+
+    /// @dev Only a call of exactly this shape is a suspension, so that nothing else rides on the smaller number: a call
+    /// through the manager (`execute`, `multicall`) or with bytes after the code needs k like every other.
+    function _approvalsNeeded(Proposal storage found) private view returns (uint256) {
+        bool fits = found.data.length == SUSPENSION_LENGTH;
+        return fits && bytes4(found.data) == IRegistry.suspendAgency.selector ? _pauseThreshold : _threshold;
     }
 
     function _pending(uint256 id) private view returns (Proposal storage found) {
@@ -209,10 +241,17 @@ contract Council is ICouncil, AccessManaged {
         _manager().cancel(address(this), ended.target, ended.data);
     }
 
-    function _changeMembers(address[] memory newMembers, uint256 newThreshold) private {
+    function _changeMembers(
+        address[] memory newMembers,
+        uint256 newThreshold,
+        uint256 newPauseThreshold
+    ) private {
         if (newMembers.length == 0 || newMembers.length > MAX_MEMBERS) revert CouncilInvalidMembers();
         if (newThreshold == 0 || newThreshold > newMembers.length) {
             revert CouncilInvalidThreshold(newThreshold, newMembers.length);
+        }
+        if (newPauseThreshold == 0 || newPauseThreshold > newThreshold) {
+            revert CouncilInvalidPauseThreshold(newPauseThreshold, newThreshold);
         }
         uint256 round = ++_round;
         uint256[] memory joinedIn = new uint256[](newMembers.length);
@@ -226,7 +265,8 @@ contract Council is ICouncil, AccessManaged {
         }
         _members = newMembers;
         _threshold = newThreshold;
-        emit MembersChanged(newMembers, newThreshold);
+        _pauseThreshold = newPauseThreshold;
+        emit MembersChanged(newMembers, newThreshold, newPauseThreshold);
     }
 
     function _manager() private view returns (IAccessManager) {

@@ -18,11 +18,12 @@ interface ICouncil {
     event Scheduled(uint256 indexed id, uint64 readyAt);
     event Executed(uint256 indexed id);
     event Cancelled(uint256 indexed id);
-    event MembersChanged(address[] members, uint256 threshold);
+    event MembersChanged(address[] members, uint256 threshold, uint256 pauseThreshold);
 
     error CouncilNotMember(address account);
     error CouncilInvalidMembers();
     error CouncilInvalidThreshold(uint256 threshold, uint256 members);
+    error CouncilInvalidPauseThreshold(uint256 pauseThreshold, uint256 threshold);
     error CouncilInvalidCall(address target, bytes data);
     error CouncilNotPending(uint256 id, ProposalState state);
     error CouncilAlreadyApproved(uint256 id, address member);
@@ -48,8 +49,9 @@ interface ICouncil {
     /// @notice Give a proposal up, even while it waits for its delay. Its proposer only, while a member.
     function cancel(uint256 id) external;
 
-    /// @notice Replace all members and the threshold. Only by a proposal of the council itself, delayed.
-    function changeMembers(address[] calldata newMembers, uint256 newThreshold) external;
+    /// @notice Replace all members and both thresholds. Only by a proposal of the council itself, delayed.
+    /// @param newPauseThreshold 1 up to `newThreshold`
+    function changeMembers(address[] calldata newMembers, uint256 newThreshold, uint256 newPauseThreshold) external;
 
     /// @notice The members, in the order they were named.
     function members() external view returns (address[] memory);
@@ -59,6 +61,13 @@ interface ICouncil {
 
     /// @notice How many members must approve.
     function threshold() external view returns (uint256);
+
+    /// @notice How many members are enough to suspend an agency.
+    function pauseThreshold() external view returns (uint256);
+
+    /// @notice How many members must approve this proposal: `pauseThreshold` where it suspends an agency, and else
+    /// `threshold`.
+    function approvalsNeeded(uint256 id) external view returns (uint256);
 
     /// @notice How many proposals were ever made: the id of the latest.
     function proposalCount() external view returns (uint256);

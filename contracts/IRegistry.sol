@@ -62,6 +62,13 @@ interface IRegistry {
 
     error RegistryInvalidCheckpointSigners();
     error RegistryInvalidChainId(uint256 chainId);
+    error RegistryAgencyNotClosed(bytes16 agencyCode);
+
+    error RegistryOwnRegistry(uint256 chainId, address registry);
+    error RegistryInvalidRecognition(uint256 length);
+    error RegistryAlreadyRecognised(uint64 number);
+    error RegistryUnknownRecognition(uint64 number);
+    error RegistryRecognitionAlreadyEnded(uint64 number);
 
     // ------------------------------------------------------------------ agencies
 
@@ -146,6 +153,10 @@ interface IRegistry {
     /// @param list the number of the list, 1 or more
     function publishStatus(bytes16 agencyCode, uint32 list, uint32 listVersion, bytes32 digest) external;
 
+    /// @notice Publish a newer version of a closed agency's status list. Council. Kind 0x60.
+    /// @dev A closed agency publishes no more; its documents may still have to be revoked, by those who closed it.
+    function publishStatusForClosed(bytes16 agencyCode, uint32 list, uint32 listVersion, bytes32 digest) external;
+
     // ---------------------------------------------------- algorithms and registry
 
     /// @notice Allow an algorithm from `effectiveAt`. Council, delayed. Kind 0x70, phase 1.
@@ -164,7 +175,25 @@ interface IRegistry {
 
     /// @notice Name the registry that takes over; nothing can be appended here afterwards. Council, delayed. Kind 0x90.
     /// @param chainId of 64 bits, since a snapshot has no room for more
+    /// @param registry not this one, nor one that kept this journal before: it would never open
     function setSuccessor(uint256 chainId, address registry) external;
+
+    /// @notice Recognise another registry, so that its documents count here. Council, delayed. Kind 0xA0.
+    /// @param chainId of 64 bits, since a snapshot has no room for more
+    /// @param registry not this one, nor one that kept this journal before, nor one whose recognition is in force
+    /// @param until 0 for open, or the first second it no longer holds
+    /// @param tail 1 to 8,124 bytes: its checkpoint signers, types, names and validators as journal.md says. They are
+    /// not read here: a reader that cannot decode them takes the entry to recognise nothing
+    /// @return number the number of the recognition, counted from 1
+    function recogniseRegistry(
+        uint256 chainId,
+        address registry,
+        uint64 until,
+        bytes calldata tail
+    ) external returns (uint64 number);
+
+    /// @notice End a recognition. Council. Kind 0xA1.
+    function endRecognition(uint64 number) external;
 
     // --------------------------------------------------------------------- reading
 
@@ -213,6 +242,17 @@ interface IRegistry {
 
     /// @notice When an algorithm starts and stops; 0 where that is not decided.
     function algorithm(int32 alg) external view returns (uint64 startsAt, uint64 stopsAt);
+
+    /// @notice How many recognitions were ever given: the number of the latest.
+    function recognitionCount() external view returns (uint64);
+
+    /// @notice A recognition as it was given, and whether it was ended; all zero where the number is not in use.
+    function recognition(
+        uint64 number
+    ) external view returns (uint256 chainId, address registry, uint64 until, bool ended);
+
+    /// @notice The number of the latest recognition of a registry; 0 where there was none.
+    function latestRecognition(uint256 chainId, address registry) external view returns (uint64 number);
 
     /// @notice The registry that took over; all zero where there is none.
     function successor() external view returns (uint256 chainId, address registry);

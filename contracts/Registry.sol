@@ -2,20 +2,21 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Accreditations} from "./Accreditations.sol";
 import {CoseKey} from "./CoseKey.sol";
 import {IRegistry} from "./IRegistry.sol";
+import {Recognitions} from "./Recognitions.sol";
 
 /// @title The registry of one Sealroot deployment
 /// @notice Who is trusted for what:
 /// - the council, through the AccessManager that is this contract's authority: who is an agency, which keys and
-///   accreditations it has, credential types, algorithms, checkpoint signers, the successor. Dangerous acts wait for
-///   the delay that the manager gives its role. It can neither anchor a batch nor publish a status list;
+///   accreditations it has, credential types, algorithms, checkpoint signers, the successor, which other registries
+///   count. Dangerous acts wait for the delay that the manager gives its role. It can neither anchor a batch nor
+///   publish a status list, save for an agency that is closed;
 /// - an agency's anchor account: the agency's own batches and status lists, nothing else;
 /// - an agency's operations account: to end the agency's keys and declare them compromised, and to delegate the
 ///   accreditations the agency holds or end those it delegated. It can neither anchor nor publish;
 /// - nobody: to change or remove an entry, to upgrade this contract, to move coins.
-contract Registry is Accreditations {
+contract Registry is Recognitions {
     struct Successor {
         uint256 chainId;
         address registry;
@@ -34,8 +35,7 @@ contract Registry is Accreditations {
 
     /// @inheritdoc IRegistry
     function setSuccessor(uint256 chainId, address registry) external restricted {
-        if (chainId == 0 || chainId > type(uint64).max) revert RegistryInvalidChainId(chainId);
-        if (registry == address(0)) revert RegistryZeroAccount();
+        _requireOther(chainId, registry);
         _successor = Successor(chainId, registry);
         _appendLast(0x90, abi.encodePacked(chainId, registry));
     }
@@ -47,6 +47,6 @@ contract Registry is Accreditations {
 
     /// @inheritdoc IRegistry
     function version() external pure returns (string memory) {
-        return "1.0.0";
+        return "1.1.0";
     }
 }

@@ -56,6 +56,15 @@ def deploy(
         int, typer.Option(min=1, max=16, help="Without --member: make this many accounts here.")
     ] = 3,
     threshold: Annotated[int, typer.Option(min=1, max=16, help="Members who must agree.")] = 2,
+    pause_threshold: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=16,
+            help="Members who are enough to suspend an agency; without it half of --threshold, "
+            "rounded up.",
+        ),
+    ] = None,
     delay: Annotated[int, typer.Option(min=0, help="Seconds that dangerous acts wait.")] = 0,
     engine: Annotated[Engine, typer.Option(help="The chain's consensus engine.")] = Engine.HARDHAT,
     validators: Annotated[int, typer.Option(min=1, help="How many validators it has.")] = 1,
@@ -76,6 +85,7 @@ def deploy(
         delay,
         engine,
         validators,
+        pause_threshold or 0,
     )
     settings = deploy_home(
         opened_home, plan, lambda label: None if as_json else typer.echo(f"  {label}", err=True)
@@ -105,6 +115,7 @@ def show(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
         "council": registry.chain.address("Council"),
         "council_members": council.members(),
         "council_threshold": council.threshold(),
+        "council_pause_threshold": council.pause_threshold(),
         "journal_size": state.size,
         "journal_head": state.head.hex(),
         "finalized_size": registry.chain.finalized_size(),

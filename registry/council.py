@@ -64,6 +64,10 @@ class Council:
         """Return how many members must approve."""
         return int(self._chain.read("Council", "threshold"))
 
+    def pause_threshold(self) -> int:
+        """Return how many members are enough to suspend an agency."""
+        return int(self._chain.read("Council", "pauseThreshold"))
+
     def proposal(self, number: int) -> Proposal:
         """Return a proposal; raises `CouncilError` for a number never used."""
         state, proposer, target, call, approvals, expires_at, ready_at = self._chain.read(

@@ -29,22 +29,30 @@ COUNCIL_FUNCTIONS: Final = (
     "addKey", "endKey", "compromiseKey", "confirmBatch",
     "grantAccreditation", "endAccreditation", "registerType",
     "warnAlgorithm", "stopAlgorithm",
+    "publishStatusForClosed", "endRecognition",
 )  # fmt: skip
 DELAYED_FUNCTIONS: Final = (
     "registerAgency", "changeAgencyAccounts",
-    "startAlgorithm", "setCheckpointSigners", "setSuccessor",
+    "startAlgorithm", "setCheckpointSigners", "setSuccessor", "recogniseRegistry",
 )  # fmt: skip
 
 
 class CouncilPlan(NamedTuple):
     """Who shall govern.
 
-    The members' addresses, how many must agree, and the delay of dangerous acts.
+    The members' addresses, how many must agree, the delay of dangerous acts, and how many are
+    enough to suspend an agency (0: half of those who must agree, rounded up).
     """
 
     members: Sequence[str]
     threshold: int
     delay_seconds: int
+    pause_threshold: int = 0
+
+    @property
+    def enough_to_pause(self) -> int:
+        """How many members suspend an agency."""
+        return self.pause_threshold or (self.threshold + 1) // 2
 
 
 class Step(NamedTuple):
@@ -155,7 +163,11 @@ def steps(deployer: str, plan: CouncilPlan) -> list[Step]:
     ]
     return [
         Step("access manager", None, _creation("AccessManager", deployer)),
-        Step("council", None, _creation("Council", manager, list(plan.members), plan.threshold)),
+        Step(
+            "council",
+            None,
+            _creation("Council", manager, list(plan.members), plan.threshold, plan.enough_to_pause),
+        ),
         Step("registry", None, _creation("Registry", manager)),
         *(
             Step(label, manager, encode_call("AccessManager", name, arguments))
@@ -203,6 +215,10 @@ def _check(pool: EndpointPool, addresses: Addresses, deployer: str, plan: Counci
     wanted = {
         "the council's members": (view("Council", council, "members"), list(plan.members)),
         "the council's threshold": (view("Council", council, "threshold"), plan.threshold),
+        "the council's pause threshold": (
+            view("Council", council, "pauseThreshold"),
+            plan.enough_to_pause,
+        ),
         "the registry's authority": (view("Registry", registry, "authority"), manager),
         "the council's role": (_role(view, manager, COUNCIL_ROLE, council), [True, 0]),
         "the council's delayed role": (

@@ -157,12 +157,33 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "A calendar is announced ahead: name a time to come.",
     ),
     "RegistryInvalidChainId": (
-        "{chainId} is not the chain id of a successor registry",
+        "{chainId} is not the chain id of another registry",
         "Give a chain id of 1 to 2^64 - 1.",
     ),
     "RegistryInvalidCheckpointSigners": (
         "these checkpoint signers are not usable",
         "Name 1 to 16 different keys, and no more signatures than keys.",
+    ),
+    "RegistryAgencyNotClosed": (
+        "agency {agencyCode} is not closed",
+        "Let the agency publish its status lists with its own anchor account.",
+    ),
+    "RegistryOwnRegistry": (
+        "chain {chainId}, contract {registry} is this registry, or kept its journal before",
+        "Name another registry.",
+    ),
+    "RegistryInvalidRecognition": (
+        "what describes the recognised registry has {length} bytes",
+        "It has 1 to 8,124: name fewer signers, types or validators.",
+    ),
+    "RegistryAlreadyRecognised": (
+        "recognition {number} of this registry is in force",
+        "End it first.",
+    ),
+    "RegistryUnknownRecognition": ("there is no recognition {number}", CHECK_ARGUMENTS),
+    "RegistryRecognitionAlreadyEnded": (
+        "recognition {number} has ended before",
+        "Nothing needs to be ended.",
     ),
     "CouncilNotMember": (
         "account {account} is not a member of the council",
@@ -172,6 +193,10 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
     "CouncilInvalidThreshold": (
         "{threshold} of {members} members cannot decide",
         "The threshold is 1 up to the number of members.",
+    ),
+    "CouncilInvalidPauseThreshold": (
+        "{pauseThreshold} members cannot be enough to suspend an agency",
+        "The pause threshold is 1 up to the threshold of {threshold}.",
     ),
     "CouncilInvalidCall": ("the proposal calls no contract", CHECK_ARGUMENTS),
     "CouncilNotPending": (

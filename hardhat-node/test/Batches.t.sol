@@ -256,4 +256,50 @@ contract BatchesTest is RegistryTest {
         bytes memory reason = abi.encodeWithSelector(IRegistry.RegistryAgencyClosed.selector, OFFICE);
         assertRefuses(officeAnchor, publishing(1, 2), reason);
     }
+
+    function publishingForClosed(uint32 list, uint32 version) private pure returns (bytes memory) {
+        return abi.encodeCall(IRegistry.publishStatusForClosed, (OFFICE, list, version, bytes32(uint256(0xd1))));
+    }
+
+    function test_the_council_publishes_for_a_closed_agency_in_the_bytes_of_the_format() public {
+        givenStatus(OFFICE, IRegistry.AgencyStatus.Closed);
+        assertAppends(
+            address(council),
+            publishingForClosed(3, 9),
+            0x60,
+            hex"41313530333030303043000000000000_00000003_00000009"
+            hex"00000000000000000000000000000000000000000000000000000000000000d1"
+        );
+        assertEq(registry.statusVersion(OFFICE, 3), 9, "version");
+        assertCouncilOnly(publishingForClosed(3, 10));
+    }
+
+    function test_the_council_publishes_for_no_agency_that_is_not_closed() public {
+        bytes memory reason = abi.encodeWithSelector(IRegistry.RegistryAgencyNotClosed.selector, OFFICE);
+        assertRefuses(address(council), publishingForClosed(1, 1), reason);
+        givenStatus(OFFICE, IRegistry.AgencyStatus.Suspended);
+        assertRefuses(address(council), publishingForClosed(1, 1), reason);
+        bytes memory nobody = abi.encodeCall(IRegistry.publishStatusForClosed, (NOBODY, 1, 1, ROOT));
+        bytes memory unknown = abi.encodeWithSelector(IRegistry.RegistryUnknownAgency.selector, NOBODY);
+        assertRefuses(address(council), nobody, unknown);
+    }
+
+    function test_versions_of_a_closed_agency_go_on_from_its_own() public {
+        vm.prank(officeAnchor);
+        registry.publishStatus(OFFICE, 1, 5, ROOT);
+        givenStatus(OFFICE, IRegistry.AgencyStatus.Closed);
+        bytes memory reason = abi.encodeWithSelector(
+            IRegistry.RegistryStatusVersionNotRising.selector,
+            OFFICE,
+            uint32(1),
+            uint32(5),
+            uint32(5)
+        );
+        assertRefuses(address(council), publishingForClosed(1, 5), reason);
+        bytes memory zero = abi.encodeWithSelector(IRegistry.RegistryInvalidList.selector, OFFICE, 0);
+        assertRefuses(address(council), publishingForClosed(0, 6), zero);
+        vm.prank(address(council));
+        registry.publishStatusForClosed(OFFICE, 1, 6, ROOT);
+        assertEq(registry.statusVersion(OFFICE, 1), 6, "version");
+    }
 }

@@ -178,8 +178,8 @@ contract CouncilDecisionTest is CouncilTest {
     }
 
     function test_what_the_target_refuses_is_told_and_can_be_tried_again() public {
-        bytes memory suspend = abi.encodeCall(IRegistry.suspendAgency, ("NOBODY"));
-        uint256 id = givenApproved(address(registry), suspend);
+        bytes memory resume = abi.encodeCall(IRegistry.resumeAgency, ("NOBODY"));
+        uint256 id = givenApproved(address(registry), resume);
         bytes memory reason = abi.encodeWithSelector(IRegistry.RegistryUnknownAgency.selector, bytes16("NOBODY"));
         assertCouncilRefuses(alice, executing(id), reason);
         assertState(id, ICouncil.ProposalState.Open);
@@ -305,7 +305,7 @@ contract CouncilMembersTest is CouncilTest {
     address[] private named_;
 
     function changing(address[] memory members, uint256 threshold) private pure returns (bytes memory) {
-        return abi.encodeCall(ICouncil.changeMembers, (members, threshold));
+        return abi.encodeCall(ICouncil.changeMembers, (members, threshold, (threshold + 1) / 2));
     }
 
     function list(address first, address second) private returns (address[] memory) {
@@ -316,6 +316,7 @@ contract CouncilMembersTest is CouncilTest {
     function test_the_first_members_are_those_named() public view {
         assertEq(abi.encode(council.members()), abi.encode(councillors), "members");
         assertEq(council.threshold(), 2, "threshold");
+        assertEq(council.pauseThreshold(), 1, "pause threshold");
         assertTrue(council.isMember(alice) && council.isMember(bob) && council.isMember(carol), "members");
         assertFalse(council.isMember(stranger) || council.isMember(address(0)), "nobody else");
     }
@@ -329,7 +330,7 @@ contract CouncilMembersTest is CouncilTest {
         executeBy(alice, id);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs[logs.length - 1].topics[0], ICouncil.MembersChanged.selector, "event");
-        assertEq(logs[logs.length - 1].data, abi.encode(after_, uint256(1)), "event: who");
+        assertEq(logs[logs.length - 1].data, abi.encode(after_, uint256(1), uint256(1)), "event: who");
         assertEq(abi.encode(council.members()), abi.encode(after_), "members");
         assertEq(council.threshold(), 1, "threshold");
         assertTrue(council.isMember(bob) && council.isMember(stranger), "in");
@@ -403,31 +404,39 @@ contract CouncilMembersTest is CouncilTest {
     function test_refuses_a_council_that_could_never_decide() public {
         address[] memory nobody = new address[](0);
         expectInvalidMembers();
-        new Council(address(manager), nobody, 0);
+        new Council(address(manager), nobody, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(ICouncil.CouncilInvalidThreshold.selector, 0, 3));
-        new Council(address(manager), councillors, 0);
+        new Council(address(manager), councillors, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(ICouncil.CouncilInvalidThreshold.selector, 4, 3));
-        new Council(address(manager), councillors, 4);
+        new Council(address(manager), councillors, 4, 1);
+    }
+
+    function test_refuses_a_pause_threshold_of_none_or_above_the_threshold() public {
+        vm.expectRevert(abi.encodeWithSelector(ICouncil.CouncilInvalidPauseThreshold.selector, 0, 2));
+        new Council(address(manager), councillors, 2, 0);
+        vm.expectRevert(abi.encodeWithSelector(ICouncil.CouncilInvalidPauseThreshold.selector, 3, 2));
+        new Council(address(manager), councillors, 2, 3);
+        assertEq(new Council(address(manager), councillors, 2, 2).pauseThreshold(), 2, "as many as decide");
     }
 
     function test_refuses_the_same_member_twice_and_the_zero_address() public {
         address[] memory twice = list(alice, alice);
         expectInvalidMembers();
-        new Council(address(manager), twice, 1);
+        new Council(address(manager), twice, 1, 1);
         address[] memory zero = list(alice, address(0));
         expectInvalidMembers();
-        new Council(address(manager), zero, 1);
+        new Council(address(manager), zero, 1, 1);
     }
 
     function test_has_at_most_16_members() public {
         address[] memory many = new address[](17);
         for (uint160 i = 0; i < 17; ++i) many[i] = address(i + 1);
         expectInvalidMembers();
-        new Council(address(manager), many, 1);
+        new Council(address(manager), many, 1, 1);
         assembly ("memory-safe") {
             mstore(many, 16)
         }
-        assertEq(new Council(address(manager), many, 16).members().length, 16, "sixteen");
+        assertEq(new Council(address(manager), many, 16, 16).members().length, 16, "sixteen");
     }
 
     function expectInvalidMembers() private {

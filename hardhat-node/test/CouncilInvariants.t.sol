@@ -18,17 +18,21 @@ contract CouncilHandler is Test {
     address[6] private people;
     mapping(address person => bool) private isMember;
     uint256 private threshold;
+    uint256 private pauseThreshold;
     mapping(uint256 id => mapping(address person => bool)) private approved;
     mapping(uint256 id => bool) private dangerous;
     mapping(uint256 id => address[]) private membersAfter;
     mapping(uint256 id => uint256) private thresholdAfter;
+    mapping(uint256 id => uint256) private pauseThresholdAfter;
+    mapping(uint256 id => bool) private suspends;
     mapping(uint256 id => uint256) private scheduledAt;
     mapping(uint256 id => uint256) private timesExecuted;
-    uint256 private time = 1_700_000_000;
+    uint256 private time = 1_700_100_000;
     uint256 private steps;
 
     uint256 public executedAtOnce;
     uint256 public executedAfterDelay;
+    uint256 public suspendedByFewer;
     uint256 public membersChanged;
     uint256 public refused;
     string public violation;
@@ -37,7 +41,7 @@ contract CouncilHandler is Test {
         (council, registry, delay) = (council_, registry_, delay_);
         for (uint256 i = 0; i < 3; ++i) (people[i], isMember[members[i]]) = (members[i], true);
         for (uint256 i = 3; i < 6; ++i) people[i] = named(string.concat("person ", vm.toString(i)));
-        threshold = council.threshold();
+        (threshold, pauseThreshold) = (council.threshold(), council.pauseThreshold());
     }
 
     // ------------------------------------------------------------------------------- calls
@@ -55,15 +59,26 @@ contract CouncilHandler is Test {
         if (id != 0) dangerous[id] = true;
     }
 
+    function proposeSuspension(uint256 seed) external {
+        uint256 id = _propose(_person(seed), address(registry), abi.encodeCall(IRegistry.suspendAgency, ("OFFICE")));
+        if (id != 0) suspends[id] = true;
+    }
+
+    function proposeResumption(uint256 seed) external {
+        _propose(_person(seed), address(registry), abi.encodeCall(IRegistry.resumeAgency, ("OFFICE")));
+    }
+
     function proposeMembers(uint256 seed) external {
         uint256 size = 2 + (seed >> 16) % 3;
         address[] memory members = new address[](size);
         for (uint256 i = 0; i < size; ++i) members[i] = people[((seed >> 24) + i) % 6];
         uint256 newThreshold = 1 + (seed >> 32) % 2;
-        bytes memory data = abi.encodeCall(ICouncil.changeMembers, (members, newThreshold));
+        uint256 newPause = 1 + (seed >> 40) % newThreshold;
+        bytes memory data = abi.encodeCall(ICouncil.changeMembers, (members, newThreshold, newPause));
         uint256 id = _propose(_person(seed), address(council), data);
         if (id == 0) return;
-        (dangerous[id], membersAfter[id], thresholdAfter[id]) = (true, members, newThreshold);
+        (dangerous[id], membersAfter[id]) = (true, members);
+        (thresholdAfter[id], pauseThresholdAfter[id]) = (newThreshold, newPause);
     }
 
     function approve(uint256 seed) external {
@@ -91,9 +106,10 @@ contract CouncilHandler is Test {
     function execute(uint256 seed) external {
         (address person, uint256 id) = (_person(seed), _id(seed));
         uint256 entries = registry.size();
-        bytes32 members = keccak256(abi.encode(council.members(), council.threshold()));
+        bytes32 members = keccak256(abi.encode(council.members(), council.threshold(), council.pauseThreshold()));
         if (!_call(person, abi.encodeCall(ICouncil.execute, (id)))) return;
-        if (_approvals(id) < threshold) violation = "too few approved";
+        if (_approvals(id) < (suspends[id] ? pauseThreshold : threshold)) violation = "too few approved";
+        if (_approvals(id) < threshold) ++suspendedByFewer;
         (ICouncil.ProposalState state, , , , , , ) = council.proposal(id);
         if (state == ICouncil.ProposalState.Scheduled) {
             scheduledAt[id] = time;
@@ -111,7 +127,7 @@ contract CouncilHandler is Test {
         else ++executedAtOnce;
         if (membersAfter[id].length == 0) return;
         ++membersChanged;
-        threshold = thresholdAfter[id];
+        (threshold, pauseThreshold) = (thresholdAfter[id], pauseThresholdAfter[id]);
         for (uint256 i = 0; i < 6; ++i) isMember[people[i]] = false;
         for (uint256 i = 0; i < membersAfter[id].length; ++i) isMember[membersAfter[id][i]] = true;
         for (uint256 p = 1; p <= council.proposalCount(); ++p) {
@@ -123,7 +139,7 @@ contract CouncilHandler is Test {
 
     /// @notice True when the contract's book says what this one says.
     function agrees() external view returns (bool same) {
-        same = council.threshold() == threshold;
+        same = council.threshold() == threshold && council.pauseThreshold() == pauseThreshold;
         for (uint256 i = 0; i < 6; ++i) {
             same = same && council.isMember(people[i]) == isMember[people[i]];
             for (uint256 id = 1; id <= council.proposalCount(); ++id) {
@@ -166,7 +182,7 @@ contract CouncilHandler is Test {
     }
 
     function _membersNow() private view returns (bytes32) {
-        return keccak256(abi.encode(council.members(), council.threshold()));
+        return keccak256(abi.encode(council.members(), council.threshold(), council.pauseThreshold()));
     }
 }
 
@@ -175,7 +191,17 @@ contract CouncilInvariantsTest is CouncilTest {
 
     function setUp() public override {
         super.setUp();
+        bytes memory names = bytes(unicode"所\nOffice");
+        vm.prank(address(council));
+        manager.schedule(address(registry), registering(string(names)), 0);
+        vm.warp(block.timestamp + DELAY);
+        vm.prank(address(council));
+        registry.registerAgency("OFFICE", stranger, stranger, string(names));
         handler = new CouncilHandler(council, registry, DELAY, councillors);
+    }
+
+    function registering(string memory names) private view returns (bytes memory) {
+        return abi.encodeCall(IRegistry.registerAgency, ("OFFICE", stranger, stranger, names));
     }
 
     function targetContracts() external view returns (address[] memory targets) {
@@ -198,9 +224,11 @@ contract CouncilInvariantsTest is CouncilTest {
     }
 
     function test_the_handler_decides_at_once_and_after_the_delay_and_changes_members() public {
-        bytes4[10] memory calls = [
+        bytes4[12] memory calls = [
             CouncilHandler.proposeImmediate.selector,
             CouncilHandler.proposeDangerous.selector,
+            CouncilHandler.proposeSuspension.selector,
+            CouncilHandler.proposeResumption.selector,
             CouncilHandler.proposeMembers.selector,
             CouncilHandler.approve.selector,
             CouncilHandler.approve.selector,
@@ -210,13 +238,14 @@ contract CouncilInvariantsTest is CouncilTest {
             CouncilHandler.execute.selector,
             CouncilHandler.execute.selector
         ];
-        for (uint256 i = 0; i < 2000; ++i) {
+        for (uint256 i = 0; i < 3000; ++i) {
             uint256 seed = uint256(keccak256(abi.encode(i)));
-            (bool done, ) = address(handler).call(abi.encodeWithSelector(calls[seed % 10], seed >> 8));
+            (bool done, ) = address(handler).call(abi.encodeWithSelector(calls[seed % 12], seed >> 8));
             assertTrue(done, "a handler does not revert");
         }
         vm.assertGt(handler.executedAtOnce(), 9, "at once");
         vm.assertGt(handler.executedAfterDelay(), 5, "after the delay");
+        vm.assertGt(handler.suspendedByFewer(), 5, "suspended by fewer");
         vm.assertGt(handler.membersChanged(), 1, "members");
         vm.assertGt(handler.refused(), 20, "refused");
         assertEq(bytes(handler.violation()), bytes(""), "violation");

@@ -98,7 +98,7 @@ contract DeploymentTest is CouncilTest {
         ];
     }
 
-    function test_the_five_dangerous_acts_and_a_change_of_members_wait_for_the_delay() public view {
+    function test_the_six_dangerous_acts_and_a_change_of_members_wait_for_the_delay() public view {
         bytes4[] memory delayed = delayedFunctions();
         for (uint256 i = 0; i < delayed.length; ++i) assertDelay(address(registry), delayed[i], DELAY);
         assertDelay(address(council), ICouncil.changeMembers.selector, DELAY);

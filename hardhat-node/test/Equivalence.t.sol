@@ -19,7 +19,7 @@ contract EquivalenceTest is Governed {
 
     uint256 private constant FOUNDING_CALLS = 4;
 
-    uint8[18] private kinds = [
+    uint8[20] private kinds = [
         uint8(0x10),
         0x11,
         0x12,
@@ -37,7 +37,9 @@ contract EquivalenceTest is Governed {
         0x50,
         0x60,
         0x70,
-        0x80
+        0x80,
+        0xa0,
+        0xa1
     ];
 
     Handler private handler;
@@ -60,7 +62,7 @@ contract EquivalenceTest is Governed {
 
     /// @dev What leads far is called more often.
     function everyCall() private pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](24);
+        selectors = new bytes4[](26);
         selectors[0] = RegistryHandler.registerAgency.selector;
         selectors[1] = RegistryHandler.renameAgency.selector;
         selectors[2] = RegistryHandler.changeAgencyAccounts.selector;
@@ -81,10 +83,12 @@ contract EquivalenceTest is Governed {
         selectors[17] = RegistryHandler.warnAlgorithm.selector;
         selectors[18] = RegistryHandler.stopAlgorithm.selector;
         selectors[19] = RegistryHandler.setCheckpointSigners.selector;
-        selectors[20] = RegistryHandler.setSuccessor.selector;
-        selectors[21] = RegistryHandler.registerAgency.selector;
-        selectors[22] = RegistryHandler.addKey.selector;
-        selectors[23] = RegistryHandler.anchor.selector;
+        selectors[20] = RegistryHandler.recogniseRegistry.selector;
+        selectors[21] = RegistryHandler.endRecognition.selector;
+        selectors[22] = RegistryHandler.registerAgency.selector;
+        selectors[23] = RegistryHandler.addKey.selector;
+        selectors[24] = RegistryHandler.anchor.selector;
+        selectors[25] = RegistryHandler.setSuccessor.selector;
     }
 
     // ------------------------------------------------------------------------- invariants
@@ -134,10 +138,10 @@ contract EquivalenceTest is Governed {
 
     function test_the_handler_is_accepted_and_refused_in_every_kind() public {
         bytes4[] memory calls = everyCall();
-        for (uint256 run = 0; run < 6; ++run) {
+        for (uint256 run = 0; run < 8; ++run) {
             for (uint256 i = 0; i < 400; ++i) {
                 uint256 seed = uint256(keccak256(abi.encode(run, i)));
-                (bool done, ) = address(handler).call(abi.encodeWithSelector(calls[seed % 20], seed >> 8));
+                (bool done, ) = address(handler).call(abi.encodeWithSelector(calls[seed % 25], seed >> 8));
                 assertTrue(done, "a handler does not revert");
             }
             nextRegistry();

@@ -53,7 +53,7 @@ contract RegistryJournalTest is RegistryTest {
     }
 
     function test_has_a_version() public view {
-        assertEq(bytes(registry.version()), bytes("1.0.0"), "version");
+        assertEq(bytes(registry.version()), bytes("1.1.0"), "version");
     }
 
     function test_answers_to_no_other_call_and_takes_no_coins() public {
@@ -107,6 +107,17 @@ contract RegistryJournalTest is RegistryTest {
         assertRefuses(address(council), succeeding(1, address(0)), reason);
     }
 
+    function test_refuses_itself_as_its_successor() public {
+        bytes memory reason = abi.encodeWithSelector(
+            IRegistry.RegistryOwnRegistry.selector,
+            block.chainid,
+            address(registry)
+        );
+        assertRefuses(address(council), succeeding(block.chainid, address(registry)), reason);
+        vm.prank(address(council));
+        registry.setSuccessor(block.chainid + 1, address(registry));
+    }
+
     function test_the_chain_id_of_a_successor_has_64_bits() public {
         assertInvalidChainId(0);
         assertInvalidChainId(1 << 64);
@@ -128,8 +139,10 @@ contract RegistryJournalTest is RegistryTest {
         bytes16 kid = givenKey(OFFICE, Keys.ES256_ODD);
         uint64 grant = givenGrant(2, 0);
         givenBatch(OFFICE, 1, kid);
-        vm.prank(address(council));
+        vm.startPrank(address(council));
+        registry.recogniseRegistry(2, stranger, 0, hex"a0");
         registry.setSuccessor(1, stranger);
+        vm.stopPrank();
         assertSuperseded(address(council), succeeding(2, stranger));
         assertSuperseded(address(council), abi.encodeCall(IRegistry.suspendAgency, (OFFICE)));
         assertSuperseded(address(council), abi.encodeCall(IRegistry.registerType, (TYPE, 2, ROOT)));
@@ -137,6 +150,8 @@ contract RegistryJournalTest is RegistryTest {
         assertSuperseded(officeOperations, abi.encodeCall(IRegistry.compromiseKey, (kid, 1)));
         bytes memory delegating = abi.encodeCall(IRegistry.delegateAccreditation, (grant, OFFICE, TYPE, 0, 0));
         assertSuperseded(ministryOperations, delegating);
+        assertSuperseded(address(council), abi.encodeCall(IRegistry.recogniseRegistry, (1, stranger, 0, hex"a0")));
+        assertSuperseded(address(council), abi.encodeCall(IRegistry.endRecognition, (1)));
         assertSuperseded(officeAnchor, abi.encodeCall(IRegistry.anchor, (OFFICE, 2, ROOT, 1, kid)));
         assertSuperseded(officeAnchor, abi.encodeCall(IRegistry.publishStatus, (OFFICE, 1, 1, ROOT)));
     }

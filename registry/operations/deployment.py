@@ -14,7 +14,8 @@ from registry.payloads import Names
 class DeploymentPlan(NamedTuple):
     """What shall be deployed.
 
-    Members not given by address are made here, unencrypted, for development.
+    Members not given by address are made here, unencrypted, for development. A pause threshold of 0
+    is half of the threshold, rounded up.
     """
 
     names: Names
@@ -25,6 +26,7 @@ class DeploymentPlan(NamedTuple):
     delay_seconds: int = 0
     engine: Engine = Engine.HARDHAT
     validators: int = 1
+    pause_threshold: int = 0
 
 
 def deploy_home(
@@ -50,7 +52,7 @@ def deploy_home(
     made = deploy(
         plan.rpc_urls,
         home.account("deployer"),
-        CouncilPlan(members, plan.threshold, plan.delay_seconds),
+        CouncilPlan(members, plan.threshold, plan.delay_seconds, plan.pause_threshold),
         engine=plan.engine,
         validators=plan.validators,
         progress=progress,

@@ -28,10 +28,16 @@ def new_registry(
 ) -> Callable[..., OpenRegistry]:
     """Return a function that deploys another registry on the shared chain."""
 
-    def make(delay_seconds: int = 0) -> OpenRegistry:
+    def make(delay_seconds: int = 0, pause_threshold: int = 0) -> OpenRegistry:
         home = RegistryHome(tmp_path_factory.mktemp("home"))
         names = Names("測試登錄處", "Test Registry")
-        deploy_home(home, DeploymentPlan(names, (local_chain.url,), delay_seconds=delay_seconds))
+        plan = DeploymentPlan(
+            names,
+            (local_chain.url,),
+            delay_seconds=delay_seconds,
+            pause_threshold=pause_threshold,
+        )
+        deploy_home(home, plan)
         return open_registry(home)
 
     return make

@@ -15,9 +15,9 @@ def test_agency_code_may_be_typed_as_text() -> None:
 def test_lists_and_numbers_are_taken_by_their_types() -> None:
     member = "0x" + "11" * 20
 
-    _, arguments = parse_arguments("Council", "changeMembers", f'[["{member}"], 1]')
+    _, arguments = parse_arguments("Council", "changeMembers", f'[["{member}"], 1, 1]')
 
-    assert arguments == [[member], 1]
+    assert arguments == [[member], 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_lists_and_numbers_are_taken_by_their_types() -> None:
         ("Registry", "endAccreditation", "[true]"),
         ("Registry", "endAccreditation", '["1"]'),
         ("Registry", "setSuccessor", '[1, "0x12"]'),
-        ("Council", "changeMembers", '["0x11", 1]'),
+        ("Council", "changeMembers", '["0x11", 1, 1]'),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused_in_words(

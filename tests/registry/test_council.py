@@ -1,12 +1,14 @@
 """The council one step at a time, with a delay, on a chain whose clock the test moves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from credential.ids import AgencyCode
 from registry.chain_protocol import ChainAccount
 from registry.council import ProposalState
+from registry.deploy import CouncilPlan, deploy
+from registry.errors import ChainMismatchError
 from registry.home import RegistryHome
 from registry.local_chain import (
     LocalChain,
@@ -145,6 +147,29 @@ def test_proposal_is_described_by_function_and_arguments(
 
     assert function == "confirmBatch"
     assert arguments["batchNo"] == 7
+
+
+def test_half_of_the_council_is_enough_to_suspend_unless_the_plan_says_otherwise(
+    slow_registry: OpenRegistry, new_registry: Callable[..., OpenRegistry]
+) -> None:
+    usual, cautious = slow_registry.council(), new_registry(pause_threshold=2).council()
+
+    assert (usual.threshold(), usual.pause_threshold()) == (2, 1)
+    assert (cautious.threshold(), cautious.pause_threshold()) == (2, 2)
+
+
+def test_deployment_of_another_pause_threshold_than_asked_for_is_refused(
+    new_registry: Callable[..., OpenRegistry],
+) -> None:
+    home = new_registry(pause_threshold=2).home
+    members = [home.account(f"council-{number}").address for number in (1, 2, 3)]
+
+    with pytest.raises(ChainMismatchError, match="pause threshold"):
+        deploy(
+            home.settings().rpc_urls,
+            home.account("deployer"),
+            CouncilPlan(members, 2, 0, pause_threshold=1),
+        )
 
 
 def test_number_never_used_is_no_proposal(slow_registry: OpenRegistry) -> None:

@@ -28,7 +28,7 @@ abstract contract Governed is Test {
         for (uint256 i = 0; i < memberCount; ++i) councillors.push(named(string.concat("member ", vm.toString(i))));
         vm.startPrank(deployer);
         manager = new AccessManager(deployer);
-        council = new Council(address(manager), councillors, threshold);
+        council = new Council(address(manager), councillors, threshold, (threshold + 1) / 2);
         registry = new Registry(address(manager));
         manager.setTargetFunctionRole(address(registry), councilFunctions(), COUNCIL);
         manager.setTargetFunctionRole(address(registry), delayedFunctions(), COUNCIL_DELAYED);
@@ -41,7 +41,7 @@ abstract contract Governed is Test {
     }
 
     function councilFunctions() internal pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](13);
+        selectors = new bytes4[](15);
         selectors[0] = IRegistry.renameAgency.selector;
         selectors[1] = IRegistry.suspendAgency.selector;
         selectors[2] = IRegistry.resumeAgency.selector;
@@ -55,15 +55,18 @@ abstract contract Governed is Test {
         selectors[10] = IRegistry.registerType.selector;
         selectors[11] = IRegistry.warnAlgorithm.selector;
         selectors[12] = IRegistry.stopAlgorithm.selector;
+        selectors[13] = IRegistry.publishStatusForClosed.selector;
+        selectors[14] = IRegistry.endRecognition.selector;
     }
 
     function delayedFunctions() internal pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](5);
+        selectors = new bytes4[](6);
         selectors[0] = IRegistry.registerAgency.selector;
         selectors[1] = IRegistry.changeAgencyAccounts.selector;
         selectors[2] = IRegistry.startAlgorithm.selector;
         selectors[3] = IRegistry.setCheckpointSigners.selector;
         selectors[4] = IRegistry.setSuccessor.selector;
+        selectors[5] = IRegistry.recogniseRegistry.selector;
     }
 
     function changeMembersOnly() internal pure returns (bytes4[] memory selectors) {

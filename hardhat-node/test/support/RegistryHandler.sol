@@ -148,7 +148,7 @@ abstract contract RegistryHandler is Test {
 
     function confirmBatch(uint256 seed) external {
         _begin(seed);
-        bytes16 code = _code();
+        bytes16 code = _pick(2) == 0 ? _code() : _codes[0]; // mostly the first, which anchors most
         uint64 number = uint64(_pick(replay.batchCount(code) + 2));
         bytes memory call_ = abi.encodeCall(IRegistry.confirmBatch, (code, number));
         _try(_councilMostly(), call_, 0x23, bytes.concat(code, bytes8(number)));
@@ -198,7 +198,7 @@ abstract contract RegistryHandler is Test {
 
     function anchor(uint256 seed) external {
         _begin(seed);
-        bytes16 kid = _kid();
+        bytes16 kid = _pick(3) == 0 ? _kid() : Keys.kidOf(_keys[_pick(2)]);
         bytes16 code = _pick(8) == 0 ? _code() : replay.agencyOfKey(kid);
         uint64 number = replay.batchCount(code) + (_pick(8) == 0 ? uint64(_pick(3)) : 1);
         bytes32 root = _pick(16) == 0 ? bytes32(0) : bytes32(seed | 1);
@@ -213,8 +213,17 @@ abstract contract RegistryHandler is Test {
         uint32 list = uint32(_pick(3));
         uint32 version = replay.lastVersion(code, list) + uint32(_pick(4));
         if (_pick(4) == 0 && version > 0) version = uint32(_pick(version));
-        bytes memory call_ = abi.encodeCall(IRegistry.publishStatus, (code, list, version, bytes32(seed)));
-        _try(_anchorMostly(code), call_, 0x60, bytes.concat(code, bytes4(list), bytes4(version), bytes32(seed)));
+        bytes memory data = bytes.concat(code, bytes4(list), bytes4(version), bytes32(seed));
+        bytes memory own = abi.encodeCall(IRegistry.publishStatus, (code, list, version, bytes32(seed)));
+        if (replay.isClosed(code)) {
+            // the two functions differ in who may, and the replay takes both for one kind
+            address outsider = _anybody();
+            if (outsider != _council) _try(outsider, own, 0x60, data);
+            bytes memory for_ = abi.encodeCall(IRegistry.publishStatusForClosed, (code, list, version, bytes32(seed)));
+            _try(_councilMostly(), for_, 0x60, data);
+        } else {
+            _try(_anchorMostly(code), own, 0x60, data);
+        }
     }
 
     function startAlgorithm(uint256 seed) external {
@@ -252,8 +261,27 @@ abstract contract RegistryHandler is Test {
         _begin(seed);
         if (replay.size() < 40) return; // it ends the journal: not before something stands in it
         (uint256 chainId, address next) = (_pick(1000), _account());
+        if (_pick(4) == 0) (chainId, next) = (block.chainid, address(registry));
         bytes memory call_ = abi.encodeCall(IRegistry.setSuccessor, (chainId, next));
         _try(_councilMostly(), call_, 0x90, bytes.concat(bytes32(chainId), bytes20(next)));
+    }
+
+    function recogniseRegistry(uint256 seed) external {
+        _begin(seed);
+        uint256 chainId = _pick(8) == 0 ? uint256(0) : block.chainid + _pick(2);
+        address other = _pick(4) == 0 ? address(registry) : _account();
+        uint64 until = _pick(2) == 0 ? 0 : _now + uint64(_pick(60)) - 5;
+        bytes memory tail = new bytes(_pick(8) == 0 ? _pick(2) * 8125 : 1 + _pick(40));
+        uint64 number = replay.recognitionCount() + 1;
+        bytes memory call_ = abi.encodeCall(IRegistry.recogniseRegistry, (chainId, other, until, tail));
+        bytes memory data = bytes.concat(bytes8(number), bytes32(chainId), bytes20(other), bytes8(until), tail);
+        _try(_councilMostly(), call_, 0xa0, data);
+    }
+
+    function endRecognition(uint256 seed) external {
+        _begin(seed);
+        uint64 number = uint64(_pick(replay.recognitionCount() + 2));
+        _try(_councilMostly(), abi.encodeCall(IRegistry.endRecognition, (number)), 0xa1, bytes.concat(bytes8(number)));
     }
 
     // ----------------------------------------------------------------------------- choices

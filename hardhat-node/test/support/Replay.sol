@@ -48,11 +48,20 @@ contract Replay {
         uint64 effectiveAt;
     }
 
+    struct Recognition {
+        bytes32 chainId;
+        address registry;
+        uint64 until;
+        bool ended;
+    }
+
     bytes32 public head;
     uint64 public size;
     uint64 private _time;
     bool private _ended;
     address private immutable _council;
+    bytes32 private immutable _homeChainId;
+    address private immutable _home;
 
     Agency[] private _agencies;
     Key[] private _keys;
@@ -61,13 +70,14 @@ contract Replay {
     uint32[] private _types;
     Status[] private _statuses;
     Announcement[] private _announcements;
+    Recognition[] private _recognitions;
     mapping(bytes32 digest => bool) private _wellFormedNames;
     mapping(bytes32 digest => int32) private _algorithmOfKey;
     mapping(bytes32 digest => uint8) private _signers;
 
     constructor(uint256 chainId, address registry, address council) {
         head = sha256(abi.encodePacked("sealroot/journal/1", chainId, registry));
-        _council = council;
+        (_council, _homeChainId, _home) = (council, bytes32(chainId), registry);
     }
 
     function knowNames(bytes calldata names) external {
@@ -102,6 +112,14 @@ contract Replay {
         }
     }
 
+    function recognitionCount() external view returns (uint64) {
+        return uint64(_recognitions.length);
+    }
+
+    function isClosed(bytes16 code) public view returns (bool) {
+        return _stateOf(code) == "c";
+    }
+
     function accountsOf(bytes16 code) external view returns (address anchorAccount, address operationsAccount) {
         uint256 i = _find(code);
         if (i < _agencies.length) return (_agencies[i].anchorAccount, _agencies[i].operationsAccount);
@@ -123,6 +141,7 @@ contract Replay {
     // --------------------------------------------------------------------- the column "who may"
 
     function may(address sender, uint8 kind, bytes calldata data) external view returns (bool) {
+        if (kind == 0x60 && isClosed(bytes16(data))) return sender == _council;
         if (kind == 0x50 || kind == 0x60) return _isAnchorAccount(sender, bytes16(data));
         if (kind == 0x31) return _isOperationsAccount(sender, agencyOfAccreditation(_u64(data, 8)));
         if (sender == _council) return true;
@@ -155,7 +174,9 @@ contract Replay {
         else if (kind == 0x60) _statusPublished(data);
         else if (kind == 0x70) _algorithmSet(time, data);
         else if (kind == 0x80) _checkpointSignersSet(data);
-        else _successorRegistrySet(data);
+        else if (kind == 0x90) _successorRegistrySet(data);
+        else if (kind == 0xa0) _registryRecognised(time, data);
+        else _recognitionEnded(data);
         head = sha256(abi.encodePacked(head, size, time, kind, sha256(data)));
         ++size;
         _time = time;
@@ -304,7 +325,7 @@ contract Replay {
         bytes16 code = bytes16(data);
         uint32 list = uint32(bytes4(data[16:20]));
         uint32 version = uint32(bytes4(data[20:24]));
-        _require(_stateOf(code) != 0 && _stateOf(code) != "c", "8: agency");
+        _require(_stateOf(code) != 0, "2: registered");
         _require(list >= 1 && version > lastVersion(code, list), "8: rises");
         _statuses.push(Status(code, list, version));
     }
@@ -329,10 +350,37 @@ contract Replay {
     }
 
     function _successorRegistrySet(bytes calldata data) private {
-        _account(data, 32);
+        _otherRegistry(data);
+        _ended = true;
+    }
+
+    function _registryRecognised(uint64 time, bytes calldata data) private {
+        _require(data.length >= 69 && data.length <= 8192, "13: length");
+        Recognition memory made = Recognition(bytes32(data[8:]), _account(data, 40), _u64(data, 60), false);
+        _require(_u64(data, 0) == _recognitions.length + 1, "13: number");
+        _otherRegistry(data[8:]);
+        _require(made.until == 0 || made.until > time, "13: until");
+        for (uint256 i = 0; i < _recognitions.length; ++i) {
+            Recognition storage other = _recognitions[i];
+            bool same = other.chainId == made.chainId && other.registry == made.registry;
+            bool inForce = !other.ended && (other.until == 0 || other.until > time);
+            _require(!same || !inForce, "13: in force already");
+        }
+        _recognitions.push(made);
+    }
+
+    function _recognitionEnded(bytes calldata data) private {
+        uint64 number = _u64(data, 0);
+        _require(number >= 1 && number <= _recognitions.length, "13: known");
+        _require(!_recognitions[number - 1].ended, "13: ends once");
+        _recognitions[number - 1].ended = true;
+    }
+
+    function _otherRegistry(bytes calldata data) private view {
+        address registry = _account(data, 32);
         uint256 chainId = uint256(bytes32(data));
         _require(chainId >= 1 && chainId < 1 << 64, "12: chain id");
-        _ended = true;
+        _require(registry != _home || bytes32(chainId) != _homeChainId, "12: another registry");
     }
 
     // ----------------------------------------------------------------------- reading bytes
