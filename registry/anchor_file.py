@@ -10,6 +10,7 @@ from credential import cbor
 from credential.errors import FormatError, KeyFormatError
 from registry.cbor_reader import CborReader
 from registry.errors import JournalError, TrustAnchorError
+from registry.evidence.consensus import Consensus, SealEngine
 from registry.payload_codec import check_name
 from registry.signers import Signers, read_signers, signers_value
 
@@ -29,6 +30,7 @@ class TrustAnchor:
     name_zh_hant: str
     name_en: str
     validators: tuple[bytes, ...] = ()
+    consensus: Consensus | None = None
 
 
 def encode_trust_anchor(anchor: TrustAnchor) -> bytes:
@@ -42,6 +44,8 @@ def encode_trust_anchor(anchor: TrustAnchor) -> bytes:
     }
     if anchor.validators:
         members[6] = list(anchor.validators)
+    if anchor.consensus is not None:
+        members[7] = [int(anchor.consensus.engine), anchor.consensus.epoch]
     return cbor.encode(members)
 
 
@@ -58,7 +62,7 @@ def decode_trust_anchor(source: bytes) -> TrustAnchor:
 
 
 def _read(reader: CborReader) -> TrustAnchor:
-    members = reader.map_of(5, 6)
+    members = reader.map_of(5, 7)
     reader.key(1)
     if reader.uint() != 1:
         raise TrustAnchorError("the trust anchor is of a later version; renew this program")
@@ -73,11 +77,23 @@ def _read(reader: CborReader) -> TrustAnchor:
     reader.tuple_of(2)
     name_zh_hant, name_en = check_name(reader.text(480)), check_name(reader.text(480))
     validators: tuple[bytes, ...] = ()
-    if members == 6:
+    if members >= 6:
         reader.key(6)
         validators = tuple(reader.fixed_bytes(20) for _ in range(reader.array(1, MAX_VALIDATORS)))
+    if len(set(validators)) < len(validators):
+        raise TrustAnchorError("the trust anchor names a validator twice")
+    consensus = _read_consensus(reader) if members == 7 else None
     reader.end()
-    return TrustAnchor(chain_id, contract, signers, name_zh_hant, name_en, validators)
+    return TrustAnchor(chain_id, contract, signers, name_zh_hant, name_en, validators, consensus)
+
+
+def _read_consensus(reader: CborReader) -> Consensus:
+    reader.key(7)
+    reader.tuple_of(2)
+    engine, epoch = reader.uint(), reader.uint()
+    if engine not in (1, 2) or not epoch:
+        raise TrustAnchorError("the trust anchor names an engine or epoch length that is none")
+    return Consensus(SealEngine(engine), epoch)
 
 
 def short_digest(anchor_file: bytes) -> str:

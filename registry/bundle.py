@@ -22,9 +22,11 @@ from registry.bundle_file import (
     read_envelope,
 )
 from registry.bundle_writer import make_full_bundle, make_lite_bundle
+from registry.chain_vouching import ChainVouching, chain_vouching
 from registry.checkpoint import Statement
 from registry.errors import (
     BundleError,
+    EvidenceError,
     ForeignRegistryError,
     ForkError,
     JournalError,
@@ -41,6 +43,7 @@ from registry.trust_data import (
     Evidence,
     EvidenceStrength,
     Floor,
+    Seals,
     StatusListFile,
     TrustData,
     assemble,
@@ -62,6 +65,14 @@ class _Vouched(NamedTuple):
     evidence: Evidence
     statements: tuple[Statement, ...]
     belief: Belief | None = None
+    head: Digest | None = None
+    """The head after them, where the chain shows it."""
+    seals: Seals | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """True where the chain vouches for entries behind the last checkpoint's."""
+        return self.belief is not None and self.size > self.belief.statement.size
 
 
 def open_bundle(
@@ -92,6 +103,7 @@ def open_bundle(
     if isinstance(body.content, bytes):
         try:
             state = _replayed(envelope, body.content, vouched, floor)
+            _require_shown(state, vouched)
         except BundleError as error:
             raise _told_where(body, error) from error
         if vouched.belief is None:
@@ -99,11 +111,15 @@ def open_bundle(
         digest = snapshot_digest(state)
     else:
         state, digest = _restored(envelope, body.content, lists)
+        _require_shown(state, vouched)
     if vouched.belief is not None:
-        _require_stated(state, digest, vouched.belief.statement)
-        require_in_calendar(vouched.belief, state.stopped_algorithms(vouched.evidence.as_of))
+        if not vouched.goes_on:
+            _require_stated(state, digest, vouched.belief.statement)
+        at = vouched.belief.statement.at
+        require_in_calendar(vouched.belief, state.stopped_algorithms(at))
     # 5. and 6. Every document fits the state; the as-of time is the evidence's. So with each guest.
     trust = assemble(state, lists, body.documents, vouched.evidence, envelope.kind)
+    trust = replace(trust, seals=vouched.seals)
     _require_sorted(trust)
     if body.guests:
         trust = _with_guests(trust, envelope, body, limits, guest_floors)
@@ -145,15 +161,46 @@ def _require_registry(envelope: Envelope, anchor: TrustAnchor | None) -> None:
 
 
 def _vouched(envelope: Envelope, body: Body, anchor: TrustAnchor | None) -> _Vouched:
-    vouching = body.evidence
+    vouching, chain = body.evidence, None
     if isinstance(vouching, ReadAt):
         return _Vouched(vouching.size, Evidence(EvidenceStrength.UNPROVEN, vouching.at, ()), ())
+    if body.chain is not None:
+        chain = chain_vouching(body.chain, anchor, envelope.chain_id, envelope.contract)
+    if chain is not None and not vouching:
+        return _Vouched(_entries_in(body), chain.evidence, (), head=chain.head, seals=chain.seals)
     strength = EvidenceStrength.UNPROVEN if anchor is None else EvidenceStrength.CHECKPOINT
     trusted = vouching[0].statement.signers if anchor is None else anchor.signers
     belief = believe(vouching, trusted, chain_id=envelope.chain_id, contract=envelope.contract)
     evidence = Evidence(strength, belief.statement.at, belief.signed_by)
     statements = tuple(checkpoint.statement for checkpoint in vouching)
-    return _Vouched(belief.statement.size, evidence, statements, belief)
+    signed = _Vouched(belief.statement.size, evidence, statements, belief)
+    return signed if chain is None or chain.seals is None else _proven(signed, chain, body)
+
+
+def _proven(signed: _Vouched, chain: ChainVouching, body: Body) -> _Vouched:
+    """What counts where validators have sealed a head and signers have signed a checkpoint."""
+    return signed._replace(
+        size=signed.size if body.journal_file is None else _entries_in(body),
+        evidence=chain.evidence._replace(signed_by=signed.evidence.signed_by),
+        head=chain.head,
+        seals=chain.seals,
+    )
+
+
+def _entries_in(body: Body) -> int:
+    """How many entries a full bundle has."""
+    try:
+        return sum(1 for _ in open_journal_file(body.journal_file or b"").entries)
+    except JournalError as error:
+        raise BundleError(f"the journal in the bundle breaks a rule: {error}") from error
+
+
+def _require_shown(state: TrustState, vouched: _Vouched) -> None:
+    if vouched.head not in (None, state.head):
+        raise EvidenceError(
+            "the entries in the bundle do not give the head that stands in the chain's state: an "
+            "entry was changed, dropped, added or moved, or the evidence is of another time"
+        )
 
 
 def _replayed(
@@ -168,6 +215,9 @@ def _replayed(
             builder.advance_to(size, journal.entries)
             if builder.head != head:
                 raise _contradiction(size, head, floor)
+            if vouched.belief is not None and size == vouched.belief.statement.size < vouched.size:
+                stated = builder.build()
+                _require_stated(stated, snapshot_digest(stated), vouched.belief.statement)
         builder.advance_to(vouched.size, journal.entries)
         behind = sum(1 for _ in journal.entries)
     except JournalError as error:

@@ -14,6 +14,7 @@ from credential.ids import UnixTime
 from registry.cbor_reader import CborReader
 from registry.checkpoint import Checkpoint, checkpoint_value, read_checkpoint
 from registry.errors import BundleError
+from registry.evidence.file import ChainEvidence, chain_evidence_value, read_chain_evidence
 from registry.snapshot_reader import SnapshotReading, read_snapshot
 from registry.trust_data import BundleKind, Documents
 
@@ -22,8 +23,8 @@ MAX_DOCUMENT_BYTES = 17 << 20
 MAX_CHECKPOINTS = 100
 MAX_JOURNAL_BYTES = 1 << 30
 MAX_GUESTS = 16
-MAX_OPTIONAL = 3
-"""Members of a body that may be left out: 8, 10 and 11."""
+MAX_OPTIONAL = 4
+"""Members of a body that may be left out: 8 to 11."""
 
 
 class BundleLimits(NamedTuple):
@@ -93,6 +94,7 @@ class Body(NamedTuple):
     made_at: UnixTime
     waymarks: bytes | None = None
     guests: tuple["GuestFile", ...] = ()
+    chain: ChainEvidence | None = None
 
     @property
     def journal_file(self) -> bytes | None:
@@ -182,19 +184,20 @@ def _read_body(reader: CborReader, kind: BundleKind, most_guests: int) -> Body:
     reader.key(7)
     made_at = UnixTime(reader.uint())
     read_at = _read_read_at(reader) if reader.if_key(8) else None
+    chain = read_chain_evidence(reader) if reader.if_key(9) else None
     guests = _read_guests(reader, most_guests) if reader.if_key(10) else None
     waymarks = reader.byte_string(MAX_JOURNAL_BYTES) if reader.if_key(11) else None
     reader.end()
-    if sum(member is not None for member in (read_at, guests, waymarks)) != members - 6:
+    if sum(member is not None for member in (read_at, chain, guests, waymarks)) != members - 6:
         raise BundleError("the body of the bundle is malformed: it has other members than it says")
     if not full and (details or read_at is not None or waymarks is not None):
         raise BundleError(
             "the body of the bundle is malformed: a lite one carries no status details, no time of "
             "reading and no waymarks"
         )
-    evidence = _evidence(checkpoints, read_at)
+    evidence = _evidence(checkpoints, read_at, shown_by_chain=full and chain is not None)
     documents = Documents(lists, details, types)
-    return Body(content, documents, evidence, made_at, waymarks, guests or ())
+    return Body(content, documents, evidence, made_at, waymarks, guests or (), chain)
 
 
 def _read_guests(reader: CborReader, most: int) -> tuple[GuestFile, ...]:
@@ -222,13 +225,16 @@ def _read_read_at(reader: CborReader) -> ReadAt:
 
 
 def _evidence(
-    checkpoints: tuple[Checkpoint, ...], read_at: ReadAt | None
+    checkpoints: tuple[Checkpoint, ...], read_at: ReadAt | None, *, shown_by_chain: bool
 ) -> tuple[Checkpoint, ...] | ReadAt:
-    if checkpoints and read_at is None:
+    if read_at is None and (checkpoints or shown_by_chain):
         return checkpoints
-    if read_at is not None and not checkpoints:
+    if read_at is not None and not checkpoints and not shown_by_chain:
         return read_at
-    raise BundleError("a bundle has either checkpoints or the time at which its head was read")
+    raise BundleError(
+        "a bundle has either checkpoints or the time at which its head was read; a full one may "
+        "have chain evidence instead of both"
+    )
 
 
 def write_bundle_file(
@@ -242,6 +248,7 @@ def write_bundle_file(
     read_at: ReadAt | None = None,
     waymarks: bytes | None = None,
     guests: Sequence[GuestFile] = (),
+    chain: ChainEvidence | None = None,
 ) -> bytes:
     """The file of a bundle whose member 1 or 2 is `content`.
 
@@ -257,6 +264,8 @@ def write_bundle_file(
     }
     if read_at is not None:
         members[8] = list(read_at)
+    if chain is not None:
+        members[9] = chain_evidence_value(chain)
     if guests:
         members[10] = [list(guest) for guest in sorted(guests)]
     if waymarks is not None:

@@ -10,6 +10,7 @@ from credential.types import load_type
 from registry.bundle_file import GuestFile, ReadAt, write_bundle_file
 from registry.checkpoint import Checkpoint
 from registry.errors import BundleError
+from registry.evidence.file import ChainEvidence
 from registry.journal import Journal, write_journal_file
 from registry.snapshot import snapshot_value
 from registry.trust_data import BundleKind, Documents
@@ -26,8 +27,11 @@ def make_full_bundle(
     read_at: ReadAt | None = None,
     guests: Sequence[GuestFile] = (),
     with_waymarks: bool = False,
+    chain: ChainEvidence | None = None,
 ) -> bytes:
-    """The full bundle of a journal: vouched for by checkpoints, or else read from a node at a time.
+    """The full bundle of a journal.
+
+    Vouched for by checkpoints, the chain's validators, or both; else read from a node at a time.
 
     The documents must be the newest as of the last checkpoint. Waymarks let a reader name the entry
     that somebody changed on the way. Raises BundleError for a malformed document.
@@ -42,6 +46,7 @@ def make_full_bundle(
         read_at=read_at,
         guests=guests,
         waymarks=waymarks_of(journal) if with_waymarks else None,
+        chain=chain,
     )
 
 
@@ -52,8 +57,11 @@ def make_lite_bundle(
     made_at: int,
     checkpoints: Sequence[Checkpoint],
     guests: Sequence[GuestFile] = (),
+    chain: ChainEvidence | None = None,
 ) -> bytes:
     """The lite bundle of a state, which must be the one the last checkpoint states.
+
+    Chain evidence must show the same head.
 
     Status lists that are not given are named by digest only: their credentials stay INDETERMINATE.
     Details are left out. Raises BundleError for a malformed document, or without a checkpoint.
@@ -69,6 +77,7 @@ def make_lite_bundle(
         made_at=made_at,
         checkpoints=checkpoints,
         guests=guests,
+        chain=chain,
     )
 
 

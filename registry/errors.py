@@ -6,7 +6,8 @@ SealrootError
 ├── TrustDataError         trust data must not be used; has a stable `code` of verdict.md
 │   ├── BundleError          trust.malformed  not a whole bundle of bundle.md
 │   │   ├── SnapshotError      the snapshot inside is not in its one canonical form
-│   │   └── CheckpointError    malformed, or with too few signatures (checkpoint.md)
+│   │   ├── CheckpointError    malformed, or with too few signatures (checkpoint.md)
+│   │   └── EvidenceError      block headers, seals or proofs that prove no head (evidence.md)
 │   ├── ForeignRegistryError trust.foreign    of another chain or contract
 │   └── RollbackError        trust.rollback   older than what this verifier has seen
 │       └── ForkError          one journal in two versions, shown to different people
@@ -55,6 +56,10 @@ class SnapshotError(BundleError):
 
 class CheckpointError(BundleError):
     """A checkpoint is malformed, or too few of the trusted signers have signed it."""
+
+
+class EvidenceError(BundleError):
+    """Block headers, their seals and the state proofs do not prove the head of the journal."""
 
 
 class ForeignRegistryError(TrustDataError):

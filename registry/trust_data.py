@@ -45,6 +45,14 @@ class Evidence(NamedTuple):
     signed_by: tuple[Kid, ...]
 
 
+class Seals(NamedTuple):
+    """The block that showed the head, and the validators (addresses) who vouch for it."""
+
+    block: int
+    block_hash: bytes
+    sealed_by: tuple[bytes, ...]
+
+
 class Floor(NamedTuple):
     """What a store has seen of one registry; it never goes back below it."""
 
@@ -73,6 +81,8 @@ class TrustData:
     kind: BundleKind
     guests: tuple["Guest", ...] = ()
     """Other registries that this one recognises or has recognised, by recognition number."""
+    seals: Seals | None = None
+    """Where the strength of the evidence is CHAIN."""
 
     @property
     def floor(self) -> Floor:
