@@ -6,11 +6,11 @@ The steps are those of docs/formats/bundle.md, with the same numbers.
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from credential.ids import AgencyCode, Digest
 from registry.anchor_file import TrustAnchor
-from registry.belief import Belief, believe, require_in_calendar
+from registry.belief import require_in_calendar
 from registry.bundle_file import (
     PAGE_LIMITS,
     Body,
@@ -22,7 +22,6 @@ from registry.bundle_file import (
     read_envelope,
 )
 from registry.bundle_writer import make_full_bundle, make_lite_bundle
-from registry.chain_vouching import ChainVouching, chain_vouching
 from registry.checkpoint import Statement
 from registry.errors import (
     BundleError,
@@ -40,39 +39,20 @@ from registry.snapshot import snapshot_digest
 from registry.snapshot_reader import SnapshotReading, complete_snapshot
 from registry.trust_builder import TrustBuilder
 from registry.trust_data import (
-    Evidence,
-    EvidenceStrength,
     Floor,
-    Seals,
     StatusListFile,
     TrustData,
     assemble,
     read_status_lists,
 )
 from registry.trust_state import TrustState
+from registry.vouching import Vouched, vouching
 from registry.waymarks import first_off_the_way
 
 __all__ = ["BundleLimits", "ReadAt", "make_full_bundle", "make_lite_bundle", "open_bundle"]
 
 
 NO_FLOORS: Final[Mapping[RegistryId, Floor]] = MappingProxyType({})
-
-
-class _Vouched(NamedTuple):
-    """How many entries count, who says so, and what the checkpoints state, the last one last."""
-
-    size: int
-    evidence: Evidence
-    statements: tuple[Statement, ...]
-    belief: Belief | None = None
-    head: Digest | None = None
-    """The head after them, where the chain shows it."""
-    seals: Seals | None = None
-
-    @property
-    def goes_on(self) -> bool:
-        """True where the chain vouches for entries behind the last checkpoint's."""
-        return self.belief is not None and self.size > self.belief.statement.size
 
 
 def open_bundle(
@@ -97,7 +77,7 @@ def open_bundle(
     inflated = inflate(envelope.compressed, envelope.body_bytes)
     body = read_body(inflated, envelope.kind, most_guests=limits.guests)
     # 3. The checkpoints: they say how many entries count.
-    vouched = _vouched(envelope, body, anchor)
+    vouched = vouching(envelope, body, anchor)
     # 4. The state, by replay or from the snapshot, is the one the last checkpoint states.
     lists = read_status_lists(body.documents.status_lists)
     if isinstance(body.content, bytes):
@@ -160,42 +140,7 @@ def _require_registry(envelope: Envelope, anchor: TrustAnchor | None) -> None:
         )
 
 
-def _vouched(envelope: Envelope, body: Body, anchor: TrustAnchor | None) -> _Vouched:
-    vouching, chain = body.evidence, None
-    if isinstance(vouching, ReadAt):
-        return _Vouched(vouching.size, Evidence(EvidenceStrength.UNPROVEN, vouching.at, ()), ())
-    if body.chain is not None:
-        chain = chain_vouching(body.chain, anchor, envelope.chain_id, envelope.contract)
-    if chain is not None and not vouching:
-        return _Vouched(_entries_in(body), chain.evidence, (), head=chain.head, seals=chain.seals)
-    strength = EvidenceStrength.UNPROVEN if anchor is None else EvidenceStrength.CHECKPOINT
-    trusted = vouching[0].statement.signers if anchor is None else anchor.signers
-    belief = believe(vouching, trusted, chain_id=envelope.chain_id, contract=envelope.contract)
-    evidence = Evidence(strength, belief.statement.at, belief.signed_by)
-    statements = tuple(checkpoint.statement for checkpoint in vouching)
-    signed = _Vouched(belief.statement.size, evidence, statements, belief)
-    return signed if chain is None or chain.seals is None else _proven(signed, chain, body)
-
-
-def _proven(signed: _Vouched, chain: ChainVouching, body: Body) -> _Vouched:
-    """What counts where validators have sealed a head and signers have signed a checkpoint."""
-    return signed._replace(
-        size=signed.size if body.journal_file is None else _entries_in(body),
-        evidence=chain.evidence._replace(signed_by=signed.evidence.signed_by),
-        head=chain.head,
-        seals=chain.seals,
-    )
-
-
-def _entries_in(body: Body) -> int:
-    """How many entries a full bundle has."""
-    try:
-        return sum(1 for _ in open_journal_file(body.journal_file or b"").entries)
-    except JournalError as error:
-        raise BundleError(f"the journal in the bundle breaks a rule: {error}") from error
-
-
-def _require_shown(state: TrustState, vouched: _Vouched) -> None:
+def _require_shown(state: TrustState, vouched: Vouched) -> None:
     if vouched.head not in (None, state.head):
         raise EvidenceError(
             "the entries in the bundle do not give the head that stands in the chain's state: an "
@@ -204,7 +149,7 @@ def _require_shown(state: TrustState, vouched: _Vouched) -> None:
 
 
 def _replayed(
-    envelope: Envelope, journal_file: bytes, vouched: _Vouched, floor: Floor | None
+    envelope: Envelope, journal_file: bytes, vouched: Vouched, floor: Floor | None
 ) -> TrustState:
     """The state of a full bundle after as many entries as count; those behind are ignored."""
     builder = TrustBuilder(envelope.chain_id, envelope.contract)
@@ -268,7 +213,7 @@ def _require_same_registry(envelope: Envelope, chain_id: int, contract: bytes, w
         )
 
 
-def _milestones(vouched: _Vouched, floor: Floor | None) -> list[tuple[int, Digest]]:
+def _milestones(vouched: Vouched, floor: Floor | None) -> list[tuple[int, Digest]]:
     """The sizes at which the head is known already, in order."""
     known = [(statement.size, statement.head) for statement in vouched.statements]
     if floor is not None and floor.size <= vouched.size:

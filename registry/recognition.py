@@ -14,6 +14,7 @@ from credential.ids import UnixTime
 from registry.anchor_file import TrustAnchor
 from registry.cbor_reader import CborReader
 from registry.errors import JournalError
+from registry.evidence.consensus import Consensus, SealEngine
 from registry.lineage import RegistryId
 from registry.payload_codec import check_name
 from registry.signers import Signers, read_signers, signers_value
@@ -37,6 +38,13 @@ class RecognisedRegistry(NamedTuple):
     validators: tuple[bytes, ...] = ()
     engine: int = 0
     epoch_length: int = 0
+
+    @property
+    def consensus(self) -> Consensus | None:
+        """How its validators seal, where that is said: what chain evidence is checked by."""
+        if not self.engine or not self.epoch_length:
+            return None
+        return Consensus(SealEngine(self.engine), self.epoch_length)
 
 
 class Recognition(NamedTuple):
@@ -80,6 +88,7 @@ class Recognition(NamedTuple):
             contents.name_zh_hant,
             contents.name_en,
             contents.validators,
+            contents.consensus,
         )
 
 
