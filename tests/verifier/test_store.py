@@ -86,6 +86,7 @@ def test_a_store_is_of_one_registry(tmp_path: Path, sim: Simulator) -> None:
     [
         *[{"size": "5"}, {"size": True}, {"size": None}, {"version": 2}, {"head": "00"}],
         *[{"head": "zz"}, {"more": 1}, {"contract": 5}],
+        *[{"guests": 5}, {"guests": [{}]}, {"guests": ["a"]}, {"guests": None}],
     ],
 )
 def test_a_damaged_memory_is_not_taken_for_an_empty_one(

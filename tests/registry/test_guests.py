@@ -1,0 +1,126 @@
+"""Other registries' bundles inside a home bundle: bounded together, believed by themselves."""
+
+import time
+
+import pytest
+
+from registry.bundle import open_bundle
+from registry.bundle_file import BundleLimits, GuestFile
+from registry.errors import BundleError, ForeignRegistryError, ForkError, RollbackError
+from registry.trust_data import EvidenceStrength, TrustData
+from tests.simulator import Simulator
+from tests.vectors.make_guest_vectors import NORTH, SOUTH, abroad, claiming
+
+
+@pytest.fixture
+def north() -> Simulator:
+    return abroad(886, NORTH, "N1")[0]
+
+
+@pytest.fixture
+def home(north: Simulator) -> Simulator:
+    home = Simulator()
+    home.recognise(north)
+    home.checkpoint()
+    return home
+
+
+def opened(home: Simulator, *guests: GuestFile, **how: object) -> TrustData:
+    return open_bundle(
+        home.lite_bundle(guests),
+        anchor=home.trust_anchor,
+        **how,  # type: ignore[arg-type]  # by name
+    )
+
+
+def body_bytes(bundle: bytes) -> int:
+    return int.from_bytes(bundle[bundle.index(b"\x05\x19") + 2 :][:2], "big")
+
+
+def test_a_guest_is_opened_by_its_recognition(home: Simulator, north: Simulator) -> None:
+    trust = opened(home, GuestFile(1, north.full_bundle()))
+
+    (guest,) = trust.guests
+    assert guest.trust.state.head == north.state().head
+    assert guest.trust.evidence.strength is EvidenceStrength.CHECKPOINT
+    assert guest.recognition.registry == (886, NORTH)
+
+
+def test_home_and_guests_share_the_limits(home: Simulator, north: Simulator) -> None:
+    file = GuestFile(1, north.lite_bundle())
+    together = body_bytes(home.lite_bundle([file])) + body_bytes(file.bundle)
+
+    opened(home, file, limits=BundleLimits(lite_body_bytes=together))
+
+    with pytest.raises(BundleError, match=r"the guest of recognition 1 cannot be used.*at most"):
+        opened(home, file, limits=BundleLimits(lite_body_bytes=together - 1))
+
+
+def test_lite_guests_of_a_full_bundle_share_the_limit_of_a_lite_one(north: Simulator) -> None:
+    south, _ = abroad(81, SOUTH, "S1")
+    home = Simulator()
+    home.recognise(north)
+    home.recognise(south)
+    home.checkpoint()
+    files = [GuestFile(1, north.lite_bundle()), GuestFile(2, south.lite_bundle())]
+    together = sum(body_bytes(file.bundle) for file in files)
+    bundle = home.full_bundle(files)
+
+    for most, fits in ((together, True), (together - 1, False)):
+        limits = BundleLimits(lite_body_bytes=most)
+        if fits:
+            assert len(open_bundle(bundle, anchor=home.trust_anchor, limits=limits).guests) == 2
+        else:
+            with pytest.raises(BundleError, match="recognition 2 cannot be used"):
+                open_bundle(bundle, anchor=home.trust_anchor, limits=limits)
+
+
+def test_sixteen_guests_that_claim_to_be_large_cost_nothing(
+    home: Simulator, north: Simulator
+) -> None:
+    bomb = claiming(north.lite_bundle(), 31 << 20)
+    began = time.process_time()
+
+    with pytest.raises(BundleError):
+        opened(home, GuestFile(1, bomb))
+
+    assert time.process_time() - began < 1
+
+
+def test_the_reason_of_a_guest_is_the_reason_of_the_bundle(home: Simulator) -> None:
+    other, _ = abroad(81, SOUTH)
+
+    with pytest.raises(ForeignRegistryError, match="guest of recognition 1"):
+        opened(home, GuestFile(1, other.lite_bundle()))
+
+
+def test_a_guest_never_goes_back_behind_what_was_seen(home: Simulator, north: Simulator) -> None:
+    old = GuestFile(1, north.full_bundle())
+    north.office("N9")
+    north.checkpoint()
+    new = opened(home, GuestFile(1, north.full_bundle()))
+    assert opened(home, old, guest_floors={}).guests
+
+    with pytest.raises(RollbackError, match="guest of recognition 1"):
+        opened(home, old, guest_floors=new.guest_floors)
+
+
+def test_two_journals_of_one_guest_are_a_fork(home: Simulator, north: Simulator) -> None:
+    seen = opened(home, GuestFile(1, north.lite_bundle())).guest_floors
+    twin = Simulator(chain_id=886, contract=NORTH)
+    twin.set_signers(*north.signer_keys)
+    twin._last_signers = twin.signer_keys
+    twin.office("N2")
+    twin.checkpoint()
+
+    for bundle in (twin.lite_bundle(), twin.full_bundle()):
+        with pytest.raises(ForkError, match="guest of recognition 1"):
+            opened(home, GuestFile(1, bundle), guest_floors=seen)
+
+
+def test_a_guest_without_an_entry_of_the_journal_is_refused(north: Simulator) -> None:
+    home = Simulator()
+    home.checkpoint()
+
+    with pytest.raises(BundleError, match="the journal does not know"):
+        opened(home, GuestFile(1, north.lite_bundle()))
