@@ -167,7 +167,7 @@ def found_office(home: Path, settings: OfficeSettings, after_loss: bool) -> Mapp
     """
     registry = RegistryHome(located(home, settings.registry), _ask_password)
     chain = registry.open_chain()
-    state = read_state(chain)
+    state = read_state(chain, registry.settings().begun_at)
     agency = AgencyCode(settings.agency)
     signer = InsecureFileSigner(located(home, settings.batch_key))
     account = _account(home, settings)

@@ -14,6 +14,8 @@ from registry.chain_protocol import JournalChain
 from registry.errors import ChainError, ChainMismatchError, JournalError
 from registry.head import next_head
 from registry.journal import JournalEntry
+from registry.journal_homes import told_homes
+from registry.lineage import RegistryId
 from registry.rim_errors import ChainLiesError
 from registry.trust_builder import TrustBuilder
 from registry.trust_state import TrustState
@@ -147,12 +149,25 @@ class JournalFollower:
         builder = self._replayed()
         theirs = (self._chain.chain_id, bytes(self._chain.contract))
         state = self._state
-        if state is None or theirs != (state.chain_id, state.contract):
+        if state is None or (
+            theirs != (state.chain_id, state.contract) and not self._was_carried_to(theirs, state)
+        ):
             raise ForeignChainError(
                 f"this database belongs to another registry than the contract 0x{theirs[1].hex()} "
                 f"on chain {theirs[0]} "
                 f"(its journal here has {builder.size} entries). {WAY_OUT}"
             )
+
+    def _was_carried_to(self, registry: RegistryId, state: TrustState) -> bool:
+        """Whether the chain's journal goes on from our copy and tells of a move to this registry.
+
+        What it tells is held against the head, like all entries, before any of it is believed.
+        """
+        if self._chain.head().size <= state.size:
+            return False
+        fresh = self._chain.entries(state.size)
+        last = told_homes((state.chain_id, state.contract), fresh, state.successor)[-1]
+        return last.registry == registry
 
     def _replayed(self) -> TrustBuilder:
         if self._builder is None:

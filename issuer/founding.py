@@ -9,13 +9,17 @@ from issuer.errors import ForeignChainError, SettingsError
 from issuer.following import WAY_OUT
 from issuer.repository.installations import Installation
 from registry.chain_protocol import JournalChain
+from registry.lineage import RegistryId
 from registry.trust_builder import TrustBuilder
 from registry.trust_state import TrustState
 
 
-def read_state(chain: JournalChain) -> TrustState:
-    """Return what the chain's whole journal says now; raises ChainError or JournalError."""
-    builder = TrustBuilder(chain.chain_id, bytes(chain.contract))
+def read_state(chain: JournalChain, begun_at: RegistryId | None = None) -> TrustState:
+    """Return what the chain's whole journal says now; raises ChainError or JournalError.
+
+    `begun_at` is the registry's first home, where its journal was carried to this chain.
+    """
+    builder = TrustBuilder(*(begun_at or (chain.chain_id, bytes(chain.contract))))
     builder.extend(chain.entries(0))
     return builder.build()
 
@@ -50,8 +54,8 @@ def bind_database(
         repository.installations.add(
             Installation(
                 agency=agency,
-                chain_id=state.chain_id,
-                contract=state.contract,
+                chain_id=state.homes[0].chain_id,
+                contract=state.homes[0].contract,
                 first_list_no=max(lists, default=0) + 1,
                 first_anchor_no=anchored + 1,
                 followed_at=0,
@@ -62,7 +66,8 @@ def bind_database(
 
 
 def _require_same(known: Installation, state: TrustState, agency: AgencyCode) -> None:
-    if (known.agency, known.chain_id, known.contract) != (agency, state.chain_id, state.contract):
+    first = state.homes[0]
+    if (known.agency, known.chain_id, known.contract) != (agency, first.chain_id, first.contract):
         raise ForeignChainError(
             f"this database belongs to agency {known.agency} and the registry "
             f"0x{known.contract.hex()} on chain "

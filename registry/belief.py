@@ -4,7 +4,7 @@ docs/formats/checkpoint.md, "Steps to believe a checkpoint". The keys decide the
 signature only has to agree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from credential.keys import VerifyingKey
 from credential.sign1 import sig_structure
 from registry.checkpoint import EXTERNAL_AAD, Checkpoint, CheckpointSignature, Statement
 from registry.errors import CheckpointError, ForeignRegistryError
+from registry.lineage import RegistryId
 from registry.quorum import Quorum
 from registry.signers import Signers
 
@@ -35,7 +36,12 @@ class Belief(NamedTuple):
 
 
 def believe(
-    checkpoints: Sequence[Checkpoint], trusted: Signers, *, chain_id: int, contract: bytes
+    checkpoints: Sequence[Checkpoint],
+    trusted: Signers,
+    *,
+    chain_id: int,
+    contract: bytes,
+    earlier: Collection[RegistryId] = (),
 ) -> Belief:
     """The last statement of a chain of checkpoints, oldest first, from the trusted signers on.
 
@@ -51,7 +57,8 @@ def believe(
     quorum = Quorum(trusted, ())
     for checkpoint in checkpoints:
         statement = checkpoint.statement
-        if (statement.chain_id, statement.contract) != (chain_id, contract):
+        named = (statement.chain_id, statement.contract)
+        if named != (chain_id, contract) and named not in earlier:
             raise ForeignRegistryError("a checkpoint belongs to another registry")
         _check_order(before, statement)
         quorum = _require_quorum(checkpoint, trusted, _TRUSTED)

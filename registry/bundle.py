@@ -21,12 +21,12 @@ from registry.bundle_file import (
     read_body,
     read_envelope,
 )
+from registry.bundle_homes import homes_told_by, require_asked_for, require_homes
 from registry.bundle_writer import make_full_bundle, make_lite_bundle
 from registry.checkpoint import Statement
 from registry.errors import (
     BundleError,
     EvidenceError,
-    ForeignRegistryError,
     ForkError,
     JournalError,
     RollbackError,
@@ -70,19 +70,20 @@ def open_bundle(
     are kept by the registry that a recognition names. Raises BundleError (malformed),
     ForeignRegistryError, RollbackError or ForkError; all are TrustDataError.
     """
-    # 1. Limits, the file map, and whose registry it is.
+    # 1. Limits and the file map.
     envelope = read_envelope(source, limits)
-    _require_registry(envelope, anchor)
-    # 2. Inflate within the stated length; the members of the body.
+    # 2. Inflate within the stated length; the members of the body; whose registry it is.
     inflated = inflate(envelope.compressed, envelope.body_bytes)
     body = read_body(inflated, envelope.kind, most_guests=limits.guests)
+    told = homes_told_by(envelope, body)
+    require_asked_for(told, envelope, anchor, floor)
     # 3. The checkpoints: they say how many entries count.
-    vouched = vouching(envelope, body, anchor)
+    vouched = vouching(envelope, body, anchor, told)
     # 4. The state, by replay or from the snapshot, is the one the last checkpoint states.
     lists = read_status_lists(body.documents.status_lists)
     if isinstance(body.content, bytes):
         try:
-            state = _replayed(envelope, body.content, vouched, floor)
+            state = _replayed(body.content, vouched, floor)
             _require_shown(state, vouched)
         except BundleError as error:
             raise _told_where(body, error) from error
@@ -90,8 +91,9 @@ def open_bundle(
             _require_on_the_way(body)
         digest = snapshot_digest(state)
     else:
-        state, digest = _restored(envelope, body.content, lists)
+        state, digest = _restored(body.content, lists)
         _require_shown(state, vouched)
+    require_homes(state, envelope, anchor, vouched.statements)
     if vouched.belief is not None:
         if not vouched.goes_on:
             _require_stated(state, digest, vouched.belief.statement)
@@ -129,17 +131,6 @@ def _with_guests(
     return replace(trust, guests=guests)
 
 
-def _require_registry(envelope: Envelope, anchor: TrustAnchor | None) -> None:
-    if anchor is None:
-        return
-    if (anchor.chain_id, anchor.contract) != (envelope.chain_id, envelope.contract):
-        raise ForeignRegistryError(
-            f"the bundle belongs to contract 0x{envelope.contract.hex()} on chain "
-            f"{envelope.chain_id}; the trust anchor is for 0x{anchor.contract.hex()} on chain "
-            f"{anchor.chain_id}. It says nothing about this registry"
-        )
-
-
 def _require_shown(state: TrustState, vouched: Vouched) -> None:
     if vouched.head not in (None, state.head):
         raise EvidenceError(
@@ -148,14 +139,11 @@ def _require_shown(state: TrustState, vouched: Vouched) -> None:
         )
 
 
-def _replayed(
-    envelope: Envelope, journal_file: bytes, vouched: Vouched, floor: Floor | None
-) -> TrustState:
+def _replayed(journal_file: bytes, vouched: Vouched, floor: Floor | None) -> TrustState:
     """The state of a full bundle after as many entries as count; those behind are ignored."""
-    builder = TrustBuilder(envelope.chain_id, envelope.contract)
     try:
         journal = open_journal_file(journal_file)
-        _require_same_registry(envelope, journal.chain_id, journal.contract, "journal")
+        builder = TrustBuilder(journal.chain_id, journal.contract)
         for size, head in _milestones(vouched, floor):
             builder.advance_to(size, journal.entries)
             if builder.head != head:
@@ -206,13 +194,6 @@ def _parted_at(index: int) -> str:
     )
 
 
-def _require_same_registry(envelope: Envelope, chain_id: int, contract: bytes, what: str) -> None:
-    if (chain_id, contract) != (envelope.chain_id, envelope.contract):
-        raise ForeignRegistryError(
-            f"the {what} in the bundle belongs to another registry than the bundle"
-        )
-
-
 def _milestones(vouched: Vouched, floor: Floor | None) -> list[tuple[int, Digest]]:
     """The sizes at which the head is known already, in order."""
     known = [(statement.size, statement.head) for statement in vouched.statements]
@@ -234,13 +215,10 @@ def _contradiction(size: int, head: Digest, floor: Floor | None) -> BundleError 
 
 
 def _restored(
-    envelope: Envelope,
     snapshot: SnapshotReading,
     lists: Mapping[tuple[AgencyCode, int], StatusListFile],
 ) -> tuple[TrustState, Digest]:
     """The state of a lite bundle, the digests of its lists filled in, and its digest."""
-    content = snapshot.content
-    _require_same_registry(envelope, content.chain_id, content.contract, "snapshot")
     if not lists.keys() <= snapshot.missing_digests:
         raise BundleError(
             "a status row has a digest although its list is in the bundle, or a list has no row"

@@ -12,6 +12,8 @@ from registry.checkpoint import Checkpoint
 from registry.errors import BundleError
 from registry.evidence.file import ChainEvidence
 from registry.journal import Journal, write_journal_file
+from registry.journal_homes import told_homes
+from registry.lineage import RegistryId
 from registry.snapshot import snapshot_value
 from registry.trust_data import BundleKind, Documents
 from registry.trust_state import TrustState
@@ -38,7 +40,7 @@ def make_full_bundle(
     """
     return write_bundle_file(
         BundleKind.FULL,
-        (journal.chain_id, journal.contract),
+        _registry_in_force(journal, () if chain is not None else checkpoints, read_at),
         write_journal_file(journal),
         sorted_documents(documents),
         made_at=made_at,
@@ -79,6 +81,17 @@ def make_lite_bundle(
         guests=guests,
         chain=chain,
     )
+
+
+def _registry_in_force(
+    journal: Journal, checkpoints: Sequence[Checkpoint], read_at: ReadAt | None
+) -> RegistryId:
+    """The registry in force after the last entry that counts."""
+    if checkpoints:
+        statement = checkpoints[-1].statement
+        return statement.chain_id, statement.contract
+    counted = journal.entries if read_at is None else journal.entries[: read_at.size]
+    return told_homes((journal.chain_id, journal.contract), counted)[-1].registry
 
 
 def sorted_documents(documents: Documents) -> Documents:

@@ -18,6 +18,7 @@ from registry.entry_logs import EntryLogs
 from registry.finality import Engine, finality_depth
 from registry.journal import JournalEntry
 from registry.kinds import AgencyState
+from registry.lineage import RegistryId
 from registry.payload_codec import encode_agency_code
 from registry.transactions import Sender
 
@@ -36,6 +37,13 @@ class Deployment:
     first_block: int
     engine: Engine = Engine.HARDHAT
     validators: int = 1
+    first_home: RegistryId | None = None
+    """Where the journal began, for one that was carried here; its head is counted from there."""
+
+    @property
+    def begun_at(self) -> RegistryId:
+        """The registry from which the head of the journal is counted."""
+        return self.first_home or (self.chain_id, self.registry)
 
 
 class Web3Chain:
@@ -63,7 +71,7 @@ class Web3Chain:
             self.pool, deployment.chain_id, receipt_timeout_seconds=receipt_timeout_seconds
         )
         self._logs = EntryLogs(
-            self.pool, deployment.chain_id, deployment.registry, deployment.first_block
+            self.pool, deployment.registry, deployment.first_block, deployment.begun_at
         )
 
     @property

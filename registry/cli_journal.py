@@ -98,7 +98,7 @@ def check(
 def _against_chain(copy: Journal, home: Path) -> JournalFinding:
     chain = opened(home).chain
     chain.require_agreement()
-    reference = reference_of_chain(chain)
+    reference = reference_of_chain(chain, chain.deployment.begun_at)
     if not heads_agree(copy, reference) or len(copy.entries) != reference.heads[0].size:
         reference = with_entries(reference, chain)
     return check_copy(copy, reference)

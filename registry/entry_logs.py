@@ -13,6 +13,7 @@ from registry.chain_protocol import JournalHead
 from registry.endpoints import EndpointPool, unavailable
 from registry.head import initial_head, next_head
 from registry.journal import JournalEntry
+from registry.lineage import RegistryId
 from registry.plain_words import explained
 from registry.rim_errors import ChainLiesError
 
@@ -40,14 +41,17 @@ class Position(NamedTuple):
 
 
 class EntryLogs:
-    """The journal of one contract, as the logs of its nodes tell it."""
+    """The journal of one contract, as the logs of its nodes tell it.
+
+    `begun_at` is the registry its head is counted from: where it was carried here, the first home.
+    """
 
     def __init__(
-        self, pool: EndpointPool, chain_id: int, contract: bytes, first_block: int
+        self, pool: EndpointPool, contract: bytes, first_block: int, begun_at: RegistryId
     ) -> None:
         self._pool = pool
         self._address = "0x" + contract.hex()
-        self._begin = Position(first_block, JournalHead(0, initial_head(chain_id, contract)))
+        self._begin = Position(first_block, JournalHead(0, initial_head(*begun_at)))
         self._range = RANGE_BLOCKS
 
     def latest_block(self) -> int:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from registry.chain_protocol import ChainAccount
 from registry.finality import Engine
+from registry.lineage import RegistryId
 from registry.plain_words import explained
 from registry.public_folder import PublicFolder, write_atomically
 from registry.rim_errors import HomeError
@@ -29,6 +30,21 @@ if TYPE_CHECKING:
 
 Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 COUNCIL_PREFIX: Final = "council-"
+
+
+class EarlierHome(BaseModel):
+    """A registry that this one's journal was carried on from, and the nodes that still have it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    chain_id: int = Field(ge=1)
+    registry: Address
+    rpc_urls: tuple[str, ...] = ()
+
+    @property
+    def registry_id(self) -> RegistryId:
+        """Chain id and contract."""
+        return self.chain_id, bytes.fromhex(self.registry[2:])
 
 
 class RegistrySettings(BaseModel):
@@ -46,11 +62,19 @@ class RegistrySettings(BaseModel):
     first_block: int = Field(ge=0)
     engine: Engine = Engine.HARDHAT
     validators: int = Field(default=1, ge=1)
+    earlier_homes: tuple[EarlierHome, ...] = ()
 
     @property
     def contract(self) -> bytes:
         """The address of the registry contract, 20 bytes."""
         return bytes.fromhex(self.registry[2:])
+
+    @property
+    def begun_at(self) -> RegistryId:
+        """The registry where the journal began: the first home."""
+        if self.earlier_homes:
+            return self.earlier_homes[0].registry_id
+        return self.chain_id, self.contract
 
 
 def _no_password(path: Path) -> str:
@@ -118,6 +142,7 @@ class RegistryHome:
             first_block=settings.first_block,
             engine=settings.engine,
             validators=settings.validators,
+            first_home=settings.begun_at,
         )
         return Web3Chain(settings.rpc_urls, deployment)
 

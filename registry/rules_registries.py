@@ -33,6 +33,10 @@ def journal_carried(draft: Draft, _at: UnixTime, payload: p.JournalCarried) -> N
             f"chain {draft.chain_id}"
         )
         raise JournalError(message)
+    own = {(draft.chain_id, draft.contract), *(home.registry for home in draft.earlier_homes)}
+    if tuple(successor) in own:
+        message = "the journal is carried to a registry that it was at home in before"
+        raise JournalError(message)
     first = draft.earlier_homes[-1].end if draft.earlier_homes else 0
     draft.earlier_homes.append(Home(draft.chain_id, draft.contract, first or 0, draft.size))
     draft.chain_id, draft.contract = successor.chain_id, successor.contract

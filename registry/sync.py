@@ -10,6 +10,7 @@ from registry.chain_protocol import JournalChain
 from registry.errors import ChainMismatchError, JournalError
 from registry.home import RegistryHome
 from registry.journal import Journal, JournalEntry, read_journal_file, write_journal_file
+from registry.lineage import RegistryId
 from registry.plain_words import explained
 from registry.public_folder import write_atomically
 from registry.trust_builder import TrustBuilder
@@ -29,17 +30,23 @@ def follow(
     chain: JournalChain,
     copy: Journal | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    *,
+    first_home: RegistryId | None = None,
 ) -> Followed:
     """Return the chain's whole journal, checked against its head, read on from a copy.
 
+    `first_home` is where the journal began, for one that was carried to this chain; the copy may
+    be from before the move.
     Raises `ChainMismatchError` when the copy is not the beginning of the chain's journal,
     `JournalError` when an entry breaks a rule, `ChainLiesError` when a node's entries and its
     contract disagree.
     """
-    known = copy or Journal(chain.chain_id, chain.contract, ())
-    if (known.chain_id, known.contract) != (chain.chain_id, chain.contract):
+    here = (chain.chain_id, chain.contract)
+    first = here if first_home is None else first_home
+    known = copy or Journal(*first, ())
+    if (known.chain_id, known.contract) != first:
         raise not_together("the copy of the journal here is of another registry")
-    builder = TrustBuilder(chain.chain_id, chain.contract)
+    builder = TrustBuilder(*first)
     builder.extend(known.entries)
     goal = chain.head()
     if goal.size < builder.size:
@@ -56,8 +63,13 @@ def follow(
         raise not_together(
             f"the {goal.size} entries known here and the contract differ in their head"
         )
-    journal = Journal(known.chain_id, known.contract, known.entries + tuple(fresh))
-    return Followed(journal, builder.build())
+    state = builder.build()
+    if (state.chain_id, state.contract) != here:
+        raise not_together(
+            f"after the {state.size} entries of this journal the registry is at home in "
+            f"0x{state.contract.hex()} on chain {state.chain_id}, and not on this chain"
+        )
+    return Followed(Journal(*first, known.entries + tuple(fresh)), state)
 
 
 def _read_on(
@@ -82,7 +94,8 @@ def follow_home(
 ) -> Followed:
     """The copy in the home folder has all entries of the chain; returned with what it says."""
     copy = read_copy(home)
-    followed = follow(chain, copy, progress)
+    begun_at = home.settings().begun_at if home.has_settings() else None
+    followed = follow(chain, copy, progress, first_home=begun_at)
     if copy is None or len(copy.entries) != len(followed.journal.entries):
         # A crash right here leaves the shorter copy, from which the next run reads on.
         write_atomically(home.journal_copy, write_journal_file(followed.journal))

@@ -17,7 +17,7 @@ from credential.status import StatusList, decode_status_list
 from credential.status_details import StatusDetails, check_details, decode_status_details
 from credential.types import CredentialType, load_type
 from registry.errors import BundleError
-from registry.lineage import RegistryId
+from registry.lineage import RegistryId, registries
 from registry.recognition import Recognition
 from registry.trust_state import TrustState
 
@@ -59,6 +59,8 @@ class Floor(NamedTuple):
     size: int
     head: Digest
     as_of: UnixTime
+    homes: tuple[RegistryId, ...] = ()
+    """The registries this journal was at home in; none where that is not kept."""
 
 
 class Documents(NamedTuple):
@@ -87,7 +89,8 @@ class TrustData:
     @property
     def floor(self) -> Floor:
         """What a store remembers once it has accepted this."""
-        return Floor(self.state.size, self.state.head, self.evidence.as_of)
+        homes = registries(self.state.homes)
+        return Floor(self.state.size, self.state.head, self.evidence.as_of, homes)
 
     @property
     def guest_floors(self) -> dict[RegistryId, Floor]:

@@ -3,6 +3,7 @@
 docs/formats/bundle.md, step 3: it decides how many entries count, how strongly and as of when.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from credential.ids import Digest
@@ -13,6 +14,7 @@ from registry.chain_vouching import ChainVouching, chain_vouching
 from registry.checkpoint import Statement
 from registry.errors import BundleError, JournalError
 from registry.journal import open_journal_file
+from registry.lineage import RegistryId
 from registry.trust_data import Evidence, EvidenceStrength, Seals
 
 
@@ -33,9 +35,12 @@ class Vouched(NamedTuple):
         return self.belief is not None and self.size > self.belief.statement.size
 
 
-def vouching(envelope: Envelope, body: Body, anchor: TrustAnchor | None) -> Vouched:
+def vouching(
+    envelope: Envelope, body: Body, anchor: TrustAnchor | None, told: Collection[RegistryId] = ()
+) -> Vouched:
     """Who vouches for this bundle, as far as a reader with this trust anchor can tell.
 
+    `told` are the homes the bundle tells of, which checkpoints may name.
     Raises BundleError or ForeignRegistryError.
     """
     if isinstance(body.evidence, ReadAt):
@@ -44,7 +49,7 @@ def vouching(envelope: Envelope, body: Body, anchor: TrustAnchor | None) -> Vouc
     chain = _chain(envelope, body, anchor)
     if chain is not None and not body.evidence:
         return Vouched(_entries_in(body), chain.evidence, (), head=chain.head, seals=chain.seals)
-    signed = _signed(envelope, body, anchor)
+    signed = _signed(envelope, body, anchor, told)
     return signed if chain is None or chain.seals is None else _proven(signed, chain, body)
 
 
@@ -55,11 +60,15 @@ def _chain(envelope: Envelope, body: Body, anchor: TrustAnchor | None) -> ChainV
     return chain_vouching(body.chain, anchor, registry, is_alone=not body.evidence)
 
 
-def _signed(envelope: Envelope, body: Body, anchor: TrustAnchor | None) -> Vouched:
+def _signed(
+    envelope: Envelope, body: Body, anchor: TrustAnchor | None, told: Collection[RegistryId]
+) -> Vouched:
     checkpoints = body.checkpoints
     strength = EvidenceStrength.UNPROVEN if anchor is None else EvidenceStrength.CHECKPOINT
     trusted = checkpoints[0].statement.signers if anchor is None else anchor.signers
-    belief = believe(checkpoints, trusted, chain_id=envelope.chain_id, contract=envelope.contract)
+    belief = believe(
+        checkpoints, trusted, chain_id=envelope.chain_id, contract=envelope.contract, earlier=told
+    )
     evidence = Evidence(strength, belief.statement.at, belief.signed_by)
     statements = tuple(checkpoint.statement for checkpoint in checkpoints)
     return Vouched(belief.statement.size, evidence, statements, belief)

@@ -5,6 +5,7 @@ are made once, here, and handed out again and again.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache, partial
 
 from credential.entry import Entry
@@ -14,6 +15,7 @@ from credential.sealed import Receipt, registry_aad
 from credential.sign1 import sig_structure
 from credential.status import SlotState
 from registry.kinds import AlgorithmPhase, KeySafety
+from registry.lineage import Home
 from registry.records import Anchor, KeyRecord
 from registry.trust import TrustState
 from registry.trust_data import TrustData
@@ -99,16 +101,31 @@ def proof_check(
     return signature_check(receipt, root, key, state)
 
 
+def signing_home(receipt: Receipt, root: Root, key: KeyRecord, state: TrustState) -> Home | None:
+    """Return the home of the registry in which the key signed the root, the newest first.
+
+    None where its signature covers the root in none of them.
+    """
+    try:
+        ready = state.verifying_key(key.kid)
+    except KeyFormatError:
+        return None
+    for home in reversed(state.homes):
+        aad = _registry_aad(*home.registry)
+        with suppress(SignatureInvalidError):
+            ready.verify(receipt.signature, sig_structure(receipt.protected, aad, root))
+            return home
+    return None
+
+
 def signature_check(receipt: Receipt, root: Root, key: KeyRecord, state: TrustState) -> Check:
     """Return whether the key's signature covers the root in this registry (RFC 9052 §4.4).
 
+    Where the registry has moved, in any of its homes (sealed.md, step 3).
+
     A registered key that is no point of its curve verifies nothing.
     """
-    aad = _registry_aad(state.chain_id, state.contract)
-    try:
-        ready = state.verifying_key(key.kid)
-        ready.verify(receipt.signature, sig_structure(receipt.protected, aad, root))
-    except (KeyFormatError, SignatureInvalidError):
+    if signing_home(receipt, root, key, state) is None:
         return PROOF_SIGNATURE_INVALID
     return PROOF_SIGNATURE
 

@@ -10,6 +10,7 @@ from credential.merkle import leaf_hash, node_hash
 from credential.sealed import Receipt, Sealed, decode_sealed, registry_aad
 from credential.sign1 import sig_structure
 from registry.trust_data import Guest, TrustData
+from verifier.checks import signing_home
 from verifier.fields import rfc3339
 from verifier.policy import Policy
 from verifier.verdict import Check, CheckName, Result, Verdict
@@ -129,7 +130,9 @@ def _standing(credential: Sealed, verdict: Verdict, trust: TrustData) -> Iterato
         return
     yield "  not anchored in this trust data"
     receipt = credential.receipt
-    aad = registry_aad(trust.state.chain_id, trust.state.contract)
+    key = trust.state.key(receipt.kid)
+    signed = key and signing_home(receipt, verdict.root, key, trust.state)
+    aad = registry_aad(*(signed or trust.state.homes[-1]).registry)
     yield f"  external_aad {aad.hex()}"
     yield f"  Sig_structure {sig_structure(receipt.protected, aad, verdict.root).hex()}"
 

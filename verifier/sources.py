@@ -11,10 +11,12 @@ from credential.status import StatusList, decode_status_list
 from credential.types import CredentialType, load_type
 from registry.anchor_file import TrustAnchor, decode_trust_anchor
 from registry.bundle import NO_FLOORS, open_bundle
-from registry.bundle_file import PAGE_LIMITS, read_envelope
+from registry.bundle_file import PAGE_LIMITS
 from registry.chain_protocol import JournalChain
-from registry.errors import ForkError, RollbackError
+from registry.errors import ForeignRegistryError, ForkError, RollbackError
 from registry.journal import JournalEntry, head_after
+from registry.journal_homes import told_homes
+from registry.lineage import RegistryId, registries
 from registry.public_folder import Document, PublicFolder
 from registry.rim_errors import PublicFolderError
 from registry.trust import replay
@@ -36,10 +38,14 @@ MOST_ANCHOR_BYTES = 64 * 1024
 
 
 class RegistryName(NamedTuple):
-    """Which registry: the chain and the contract's address."""
+    """Which registry: the chain and the contract's address, and where its journal began.
+
+    `first_home` is None where that is not known to be elsewhere.
+    """
 
     chain_id: int
     contract: bytes
+    first_home: RegistryId | None = None
 
 
 def read_trust_anchor(path: Path) -> TrustAnchor:
@@ -57,11 +63,8 @@ def trust_from_bundle(
     Raises SourceError for a missing file, TrustDataError (with its code) for what must not be used.
     """
     source = _read(path, MOST_BUNDLE_BYTES, "trust bundle")
-    floor, guest_floors = None, NO_FLOORS
-    if store is not None:
-        envelope = read_envelope(source, PAGE_LIMITS)
-        floor = store.floor_for(envelope.chain_id, envelope.contract)
-        guest_floors = store.guest_floors()
+    floor = None if store is None else store.floor()
+    guest_floors = NO_FLOORS if store is None else store.guest_floors()
     trust = open_bundle(source, anchor=anchor, floor=floor, guest_floors=guest_floors)
     proven = anchor is None or trust.evidence.strength > EvidenceStrength.UNPROVEN
     if store is not None and proven:
@@ -70,11 +73,15 @@ def trust_from_bundle(
 
 
 def registry_of(anchor: TrustAnchor | None, bundle: TrustData | None) -> RegistryName:
-    """Return which registry to ask the chain about; raises SourceError when neither file says."""
-    if anchor is not None:
+    """Return which registry to ask the chain about; raises SourceError when neither file says.
+
+    A bundle of the anchor's registry knows where that is at home now, and where it began.
+    """
+    homes = () if bundle is None else registries(bundle.state.homes)
+    if anchor is not None and (anchor.chain_id, anchor.contract) not in homes:
         return RegistryName(anchor.chain_id, anchor.contract)
-    if bundle is not None:
-        return RegistryName(bundle.state.chain_id, bundle.state.contract)
+    if homes:
+        return RegistryName(*homes[-1], homes[0] if len(homes) > 1 else None)
     raise SourceError(
         "--online needs to know which registry to ask: "
         "give --trust-anchor (or a --bundle of that registry)"
@@ -87,6 +94,8 @@ class Helpers(NamedTuple):
     folder: PublicFolder | None = None
     bundle: TrustData | None = None
     store: TrustStore | None = None
+    first_home: RegistryId | None = None
+    """Where the journal began, where that is not the registry on the chain."""
 
 
 def open_chain(url: str, registry: RegistryName) -> JournalChain:
@@ -94,7 +103,10 @@ def open_chain(url: str, registry: RegistryName) -> JournalChain:
     # web3 takes two seconds to import and can open sockets: offline it is never loaded.
     from registry.chain import Deployment, Web3Chain  # noqa: PLC0415
 
-    return Web3Chain([url], Deployment(registry.chain_id, registry.contract, b"", b"", 0))
+    deployment = Deployment(
+        registry.chain_id, registry.contract, b"", b"", 0, first_home=registry.first_home
+    )
+    return Web3Chain([url], deployment)
 
 
 def trust_from_chain(chain: JournalChain, helpers: Helpers, read_at: UnixTime) -> TrustData:
@@ -102,12 +114,19 @@ def trust_from_chain(chain: JournalChain, helpers: Helpers, read_at: UnixTime) -
 
     The documents come by digest from folder or bundle; one that neither holds is missing.
     """
-    registry = RegistryName(chain.chain_id, chain.contract)
+    here = (chain.chain_id, chain.contract)
+    first = here if helpers.first_home is None else helpers.first_home
     entries = chain.entries(0, chain.finalized_size())
-    floor = helpers.store.floor_for(*registry) if helpers.store is not None else None
+    homes = registries(told_homes(first, entries))
+    floor = helpers.store.floor_for(homes) if helpers.store is not None else None
     if floor is not None:
-        check_not_below(floor, registry, entries, read_at)
-    state = replay(*registry, entries)
+        check_not_below(floor, first, entries, read_at)
+    state = replay(*first, entries)
+    if (state.chain_id, state.contract) != here:
+        raise ForeignRegistryError(
+            f"after the {state.size} entries on this chain the registry is at home in contract "
+            f"0x{state.contract.hex()} on chain {state.chain_id}, not here"
+        )
     trust = gather(state, helpers.folder, helpers.bundle, read_at)
     if helpers.store is not None:
         helpers.store.accept(trust)
@@ -115,12 +134,12 @@ def trust_from_chain(chain: JournalChain, helpers: Helpers, read_at: UnixTime) -
 
 
 def check_not_below(
-    floor: Floor, registry: RegistryName, entries: Sequence[JournalEntry], read_at: UnixTime
+    floor: Floor, first_home: RegistryId, entries: Sequence[JournalEntry], read_at: UnixTime
 ) -> None:
     """Raise RollbackError or ForkError unless the journal goes on from what the store has seen."""
     if len(entries) < floor.size or read_at < floor.as_of:
         raise RollbackError("the chain shows less than this store has already seen")
-    if head_after(*registry, entries[: floor.size]) != floor.head:
+    if head_after(*first_home, entries[: floor.size]) != floor.head:
         raise ForkError("the chain's journal is not the one this store has seen")
 
 

@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ _VERSION = 1
 
 
 class Memory(NamedTuple):
-    """What was seen last, and of which registry."""
+    """What was seen last, and of which registry; `floor.homes` ends with the one in force then."""
 
     chain_id: int
     contract: bytes
@@ -54,12 +54,23 @@ class TrustStore:
             raise _unusable(path) from error
         return _parsed(text, path)
 
-    def floor_for(self, chain_id: int, contract: bytes) -> Floor | None:
-        """Return the floor for a registry; ForeignRegistryError when the store is of another."""
+    def floor(self) -> Floor | None:
+        """Return the floor with the homes it was seen in, for `open_bundle`, which compares them.
+
+        None for a store that has seen nothing yet.
+        """
+        memory = self.memory()
+        return None if memory is None else memory.floor
+
+    def floor_for(self, homes: Sequence[RegistryId]) -> Floor | None:
+        """Return the floor for a registry, by all its homes.
+
+        Raises ForeignRegistryError when the store is of another.
+        """
         memory = self.memory()
         if memory is None:
             return None
-        _check_registry(memory, chain_id, contract)
+        _check_registry(memory, homes)
         return memory.floor
 
     def guest_floors(self) -> Mapping[RegistryId, Floor]:
@@ -76,7 +87,7 @@ class TrustStore:
         with self._locked():
             before = self.memory()
             if before is not None:
-                _check_registry(before, seen.chain_id, seen.contract)
+                _check_registry(before, seen.floor.homes)
                 _check_not_below(before.floor, seen.floor)
                 seen = seen._replace(guests=_guests_after(before.guests, seen.guests))
             if before == seen:
@@ -101,8 +112,8 @@ class TrustStore:
             os.close(descriptor)
 
 
-def _check_registry(memory: Memory, chain_id: int, contract: bytes) -> None:
-    if (memory.chain_id, memory.contract) != (chain_id, contract):
+def _check_registry(memory: Memory, homes: Sequence[RegistryId]) -> None:
+    if not set(memory.floor.homes) & set(homes):
         raise ForeignRegistryError("the store belongs to another registry than this trust data")
 
 
@@ -136,13 +147,16 @@ def _written(memory: Memory) -> str:
 
 
 def _registry_members(chain_id: int, contract: bytes, floor: Floor) -> dict[str, object]:
-    return {
+    members: dict[str, object] = {
         "chain_id": chain_id,
         "contract": contract.hex(),
         "size": floor.size,
         "head": floor.head.hex(),
         "as_of": floor.as_of,
     }
+    if floor.homes != ((chain_id, contract),):  # it has moved: every home, the oldest first
+        members["homes"] = [[number, address.hex()] for number, address in floor.homes]
+    return members
 
 
 def _parsed(text: str, path: Path) -> Memory:
@@ -159,6 +173,7 @@ def _parsed(text: str, path: Path) -> Memory:
 
 def _read_registry(members: dict[str, object]) -> tuple[RegistryId, Floor]:
     """Return a registry and its floor; raises ValueError or TypeError for anything else."""
+    told = members.pop("homes", [])
     match members:
         case {
             "chain_id": int(chain_id),
@@ -167,13 +182,26 @@ def _read_registry(members: dict[str, object]) -> tuple[RegistryId, Floor]:
             "head": str(head),
             "as_of": int(as_of),
             **others,
-        } if not others and not any(type(number) is bool for number in (chain_id, size, as_of)):
+        } if not (
+            others
+            or not isinstance(told, list)
+            or any(type(number) is bool for number in (chain_id, size, as_of))
+        ):
             address, word = bytes.fromhex(contract), bytes.fromhex(head)
+            homes = tuple(map(_read_home, told or [[chain_id, contract]]))
             if (len(address), len(word)) == (20, 32):
-                return (chain_id, address), Floor(size, Digest(word), UnixTime(as_of))
+                return (chain_id, address), Floor(size, Digest(word), UnixTime(as_of), homes)
         case _:
             pass
     raise ValueError("not what a store writes of a registry")
+
+
+def _read_home(told: object) -> RegistryId:
+    match told:
+        case [int(chain_id), str(contract)] if type(chain_id) is not bool and len(contract) == 40:
+            return chain_id, bytes.fromhex(contract)
+        case _:
+            raise ValueError("not what a store writes of a home")
 
 
 def _unusable(path: Path) -> StoreError:

@@ -66,5 +66,7 @@ def _fetched(
     folder = PublicFolder(request.public) if request.public is not None else None
     chain = sources.open_chain(request.online or "", registry)
     return sources.trust_from_chain(
-        chain, sources.Helpers(folder=folder, bundle=bundle, store=store), clock
+        chain,
+        sources.Helpers(folder=folder, bundle=bundle, store=store, first_home=registry.first_home),
+        clock,
     )

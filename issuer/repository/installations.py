@@ -16,7 +16,7 @@ from registry.journal import JournalEntry
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Which agency and which registry this database belongs to."""
+    """Which agency and which registry this database belongs to: by the registry's first home."""
 
     agency: AgencyCode
     chain_id: int

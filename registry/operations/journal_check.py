@@ -3,20 +3,22 @@
 Replay it, and hold it against the chain, another copy, or a bundle.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registry.bundle_file import PAGE_LIMITS, inflate, read_body, read_envelope
+from registry.bundle_homes import homes_told_by
 from registry.chain_protocol import JournalChain, JournalHead
 from registry.checkpoint import Statement
 from registry.errors import BundleError, JournalError
 from registry.journal import Journal, first_difference, head_after, read_journal_file
+from registry.lineage import RegistryId
 from registry.trust_builder import TrustBuilder
 from registry.trust_data import BundleKind
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a copy is held against.
+    """What a copy is held against; `chain_id` and `contract` are where its journal began.
 
     Whole entries where they are at hand, else only heads after some sizes.
     """
@@ -40,18 +42,19 @@ class JournalFinding:
     said: tuple[str, ...]
 
 
-def reference_of_chain(chain: JournalChain) -> Reference:
-    """Return the chain as a reference.
+def reference_of_chain(chain: JournalChain, begun_at: RegistryId | None = None) -> Reference:
+    """Return the chain as a reference; `begun_at` is the first home of a registry that has moved.
 
     Its entries are read only when a head differs (`with_entries`).
     """
-    return Reference("the chain", chain.chain_id, chain.contract, (chain.head(),), None)
+    first = begun_at or (chain.chain_id, chain.contract)
+    return Reference("the chain", *first, (chain.head(),), None)
 
 
 def with_entries(reference: Reference, chain: JournalChain) -> Reference:
     """Return the chain's reference with all its entries, so that a difference can be named."""
-    journal = Journal(chain.chain_id, chain.contract, tuple(chain.entries(0)))
-    return Reference(reference.name, chain.chain_id, chain.contract, reference.heads, journal)
+    journal = Journal(reference.chain_id, reference.contract, tuple(chain.entries(0)))
+    return replace(reference, entries=journal)
 
 
 def reference_of_file(name: str, content: bytes) -> Reference:
@@ -70,7 +73,7 @@ def reference_of_file(name: str, content: bytes) -> Reference:
         heads = (*heads, JournalHead(len(journal.entries), journal.head()))
     if not heads:
         raise BundleError(f"{name} states no head of the journal")
-    return Reference(name, envelope.chain_id, envelope.contract, heads, journal)
+    return Reference(name, *homes_told_by(envelope, body)[0], heads, journal)
 
 
 def check_copy(copy: Journal, reference: Reference) -> JournalFinding:

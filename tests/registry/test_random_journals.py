@@ -15,7 +15,7 @@ from registry.kinds import AgencyState, AlgorithmPhase
 from registry.snapshot import decode_snapshot, encode_snapshot
 from registry.trust import TrustState, replay
 from registry.trust_data import Floor, TrustData
-from tests.simulated_registries import end_recognition, recognise
+from tests.simulated_registries import end_recognition, move, recognise
 from tests.simulator import Office, SimulatedKey, Simulator
 
 CODES = ("A1", "B2", "C3")
@@ -60,6 +60,7 @@ def step(sim: Simulator, offices: list[Office], number: int, who: int, amount: i
         sim.checkpoint,
         lambda: recognise(sim, 1 + amount % 3, until=amount % 2 and sim.now + amount),
         lambda: end_recognition(sim, 1 + amount % 3),
+        lambda: move(sim, 2 + amount),
     ]
     attempt(events[number % len(events)])
 
@@ -83,7 +84,7 @@ def life(steps: list[tuple[int, int, int]]) -> Simulator:
 
 
 LIVES = st.lists(
-    st.tuples(st.integers(0, 21), st.integers(0, 2), st.integers(0, 400)), max_size=40
+    st.tuples(st.integers(0, 22), st.integers(0, 2), st.integers(0, 400)), max_size=40
 ).map(life)
 
 

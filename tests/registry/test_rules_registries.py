@@ -50,6 +50,14 @@ def test_the_journal_moves_once_for_each_successor() -> None:
     refuse(sim, p.JournalCarried(*NEW), "has named no successor")
 
 
+@pytest.mark.parametrize("home", [(CHAIN_ID, CONTRACT), NEW])
+def test_a_journal_is_never_at_home_twice(home: tuple[int, bytes]) -> None:
+    sim = Simulator()
+    move(sim, 7)
+    sim.append(p.SuccessorRegistrySet(*home))
+    refuse(sim, p.JournalCarried(*NEW), "that it was at home in before")
+
+
 def test_all_that_was_said_before_a_move_stays_said() -> None:
     sim = Simulator()
     office = sim.office("A1")

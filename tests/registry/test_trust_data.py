@@ -37,7 +37,8 @@ def test_good_documents_make_trust_data() -> None:
     sim.revoke(sim.office("A1"), 1)
     trust = trust_data_of(sim.state(), sim.documents(), EVIDENCE)
     assert (trust.kind, list(trust.status_lists)) == (BundleKind.FULL, [(A1, 1)])
-    assert trust.floor == (sim.state().size, sim.state().head, 0)
+    homes = ((sim.chain_id, sim.contract),)
+    assert trust.floor == (sim.state().size, sim.state().head, 0, homes)
 
 
 def test_a_registered_type_document_that_is_none_is_refused() -> None:

@@ -118,6 +118,11 @@ def bad_entries() -> dict[str, tuple[int, Journey, p.Payload | JournalEntry]]:
         move(sim, 7)
         return sim
 
+    def returning() -> Simulator:
+        sim = arrived()
+        sim.append(p.SuccessorRegistrySet(*first))
+        return sim
+
     def recognised() -> Simulator:
         sim = small()
         recognise(sim, 5)
@@ -135,6 +140,7 @@ def bad_entries() -> dict[str, tuple[int, Journey, p.Payload | JournalEntry]]:
         "carried_from_another": (12, leaving, p.JournalCarried(first[0], b"\7" * 20)),
         "carried_from_the_successor": (12, leaving, p.JournalCarried(7, contract_of(7))),
         "carried_twice": (12, arrived, p.JournalCarried(*first)),
+        "carried_back": (12, returning, p.JournalCarried(7, contract_of(7))),
         "entry_after_successor": (12, leaving, p.TypeRegistered(1, 2, Digest(bytes(32)))),
         "successor_twice": (12, leaving, p.SuccessorRegistrySet(8, contract_of(8))),
         "recognition_skips": (13, small, again),

@@ -343,7 +343,7 @@ def case_vector(case: Case, at: int, verdict: Verdict) -> Json:
         "policy": asdict(case.policy),
     }
     if case.seen is not None:
-        size, head, as_of = case.seen
+        size, head, as_of, _ = case.seen
         vector["seen_before"] = {"size": size, "head": head.hex(), "as_of": as_of}
     checks: list[Json] = [
         [check.name.value, check.result.value, check.reason.value] for check in verdict.checks

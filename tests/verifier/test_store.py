@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from registry.bundle import open_bundle
 from registry.errors import ForeignRegistryError, ForkError, RollbackError
+from tests.simulated_registries import move
 from tests.simulator import Simulator
 from verifier.errors import StoreError
 from verifier.store import TrustStore
@@ -19,7 +21,7 @@ def sim() -> Simulator:
 
 
 def test_a_new_store_has_no_floor(tmp_path: Path, sim: Simulator) -> None:
-    assert TrustStore(tmp_path / "new").floor_for(sim.chain_id, sim.contract) is None
+    assert TrustStore(tmp_path / "new").floor_for([(sim.chain_id, sim.contract)]) is None
 
 
 def test_what_was_accepted_is_the_floor_for_the_next_process(
@@ -27,7 +29,7 @@ def test_what_was_accepted_is_the_floor_for_the_next_process(
 ) -> None:
     TrustStore(tmp_path).accept(sim.trust())
 
-    assert TrustStore(tmp_path).floor_for(sim.chain_id, sim.contract) == sim.trust().floor
+    assert TrustStore(tmp_path).floor_for([(sim.chain_id, sim.contract)]) == sim.trust().floor
 
 
 def test_later_trust_data_raise_the_floor_and_earlier_are_refused(
@@ -44,7 +46,7 @@ def test_later_trust_data_raise_the_floor_and_earlier_are_refused(
     with pytest.raises(RollbackError):
         store.accept(before)
 
-    assert store.floor_for(sim.chain_id, sim.contract) == after.floor
+    assert store.floor_for([(sim.chain_id, sim.contract)]) == after.floor
 
 
 def test_an_earlier_time_with_the_same_size_is_refused(tmp_path: Path, sim: Simulator) -> None:
@@ -78,7 +80,7 @@ def test_a_store_is_of_one_registry(tmp_path: Path, sim: Simulator) -> None:
     with pytest.raises(ForeignRegistryError):
         store.accept(foreign.trust())
     with pytest.raises(ForeignRegistryError):
-        store.floor_for(5, foreign.contract)
+        store.floor_for([(5, foreign.contract)])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_a_damaged_memory_is_not_taken_for_an_empty_one(
     file.write_text(json.dumps(json.loads(file.read_text()) | damage))
 
     with pytest.raises(StoreError, match="move the folder away"):
-        store.floor_for(sim.chain_id, sim.contract)
+        store.floor_for([(sim.chain_id, sim.contract)])
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff"])
@@ -122,3 +124,35 @@ def test_nothing_but_the_memory_and_its_lock_is_left_behind(tmp_path: Path, sim:
     TrustStore(tmp_path).accept(sim.trust())
 
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "floor.json"]
+
+
+def test_a_store_goes_on_when_the_registry_has_moved(tmp_path: Path, sim: Simulator) -> None:
+    sim.checkpoint()
+    store, anchor = TrustStore(tmp_path), sim.trust_anchor
+    store.accept(sim.trust())
+    old = sim.lite_bundle()
+    move(sim, 7)
+    sim.checkpoint()
+    store.accept(open_bundle(sim.lite_bundle(), anchor=anchor, floor=store.floor()))
+    kept = TrustStore(tmp_path).floor()
+    assert kept is not None
+    assert kept == sim.trust().floor
+    assert [chain_id for chain_id, _ in kept.homes] == [sim.first_home[0], 7]
+    with pytest.raises(RollbackError):
+        open_bundle(old, anchor=anchor, floor=kept)
+    with pytest.raises(RollbackError):
+        store.accept(open_bundle(old, anchor=anchor))
+
+
+@pytest.mark.parametrize(
+    "homes", ["7", {}, [[7]], [["7", "00" * 20]], [[7, "00" * 19]], [[True, "00" * 20]]]
+)
+def test_a_store_whose_homes_cannot_be_read_is_unusable(
+    tmp_path: Path, sim: Simulator, homes: object
+) -> None:
+    sim.checkpoint()
+    TrustStore(tmp_path).accept(sim.trust())
+    file = tmp_path / "floor.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "homes": homes}))
+    with pytest.raises(StoreError):
+        TrustStore(tmp_path).floor()
