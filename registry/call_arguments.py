@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any
 
+from eth_utils.address import to_checksum_address
+
 from registry.artifacts import CONTRACT_NAMES, ContractName, artifact
 from registry.plain_words import explained
 from registry.rim_errors import CouncilError
@@ -46,14 +48,31 @@ def _typed(kind: str, value: object) -> Any:  # noqa: ANN401 - what the ABI enco
     if kind.startswith("bytes") and isinstance(value, str):
         return _octets(kind, value)
     if kind.startswith(("uint", "int")) and isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return _number(kind, value)
     if kind == "address" and isinstance(value, str) and re.fullmatch("0x[0-9a-fA-F]{40}", value):
-        return value
+        return _address(value)
     if (kind == "string" and isinstance(value, str)) or (
         kind == "bool" and isinstance(value, bool)
     ):
         return value
     raise _unfit(f"{value!r} is no {kind}")
+
+
+def _number(kind: str, value: int) -> int:
+    signed = kind.startswith("int")
+    bits = int(kind.removeprefix("int" if signed else "uint") or 256)
+    low, high = (-(1 << bits - 1), 1 << bits - 1) if signed else (0, 1 << bits)
+    if not low <= value < high:
+        raise _unfit(f"{value} does not fit {kind}")
+    return value
+
+
+def _address(text: str) -> str:
+    """The address with its checksum; one typed in both cases must have it already (EIP-55)."""
+    checked = str(to_checksum_address(text.lower()))
+    if text[2:] not in {text[2:].lower(), text[2:].upper(), checked[2:]}:
+        raise _unfit(f"{text} has a wrong checksum: a letter or digit was mistaken")
+    return checked
 
 
 def _octets(kind: str, text: str) -> bytes:

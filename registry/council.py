@@ -68,6 +68,10 @@ class Council:
         """Return how many members are enough to suspend an agency."""
         return int(self._chain.read("Council", "pauseThreshold"))
 
+    def approvals_needed(self, number: int) -> int:
+        """Return how many members must approve this proposal."""
+        return int(self._chain.read("Council", "approvalsNeeded", number))
+
     def proposal(self, number: int) -> Proposal:
         """Return a proposal; raises `CouncilError` for a number never used."""
         state, proposer, target, call, approvals, expires_at, ready_at = self._chain.read(

@@ -85,6 +85,18 @@ def _no_password(path: Path) -> str:
     )
 
 
+def read_settings(path: Path) -> RegistrySettings:
+    """Return what a registry.json says; raises `HomeError` when it is not as it should be."""
+    try:
+        return RegistrySettings.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise explained(
+            HomeError(f"{path} cannot be used: {error}"),
+            means="Nothing was read or changed.",
+            way_out="Correct the file; its members are described in registry/home.py.",
+        ) from error
+
+
 class RegistryHome:
     """One home folder; nothing is read before it is asked for."""
 
@@ -105,21 +117,14 @@ class RegistryHome:
 
     def settings(self) -> RegistrySettings:
         """Return registry.json; raises `HomeError` when it is missing or not as it should be."""
-        try:
-            return RegistrySettings.model_validate_json(self._settings_file.read_bytes())
-        except FileNotFoundError as error:
+        if not self.has_settings():
             raise explained(
                 HomeError(f"{self.path} is not the home of a registry: it has no registry.json"),
                 means="Nothing was read or changed.",
                 way_out="Name the right folder with --home or SEALROOT_HOME, or make a registry: "
                 "`sealroot registry up`, then `sealroot registry deploy`.",
-            ) from error
-        except (OSError, ValidationError) as error:
-            raise explained(
-                HomeError(f"{self._settings_file} cannot be used: {error}"),
-                means="Nothing was read or changed.",
-                way_out="Correct the file; its members are described in registry/home.py.",
-            ) from error
+            )
+        return read_settings(self._settings_file)
 
     def save_settings(self, settings: RegistrySettings) -> None:
         """registry.json says this from now on."""
@@ -128,12 +133,15 @@ class RegistryHome:
 
     def open_chain(self) -> "Web3Chain":
         """Return the registry on its chain; nothing is asked before it is needed."""
+        return self.chain_of(self.settings())
+
+    def chain_of(self, settings: RegistrySettings) -> "Web3Chain":
+        """Return the registry that these settings name, which may not be this home's yet."""
         from registry.chain import (  # noqa: PLC0415 - web3 takes over a second to import
             Deployment,
             Web3Chain,
         )
 
-        settings = self.settings()
         deployment = Deployment(
             chain_id=settings.chain_id,
             registry=settings.contract,
@@ -161,6 +169,16 @@ class RegistryHome:
                 way_out="Copy its file there, or name the home folder that has it with --home.",
             )
         return load_account(path, self._ask_password)
+
+    def member_account(self, name: str | None) -> ChainAccount:
+        """Return a council member's account: the one named, or the only one that is here.
+
+        Where there are several, as on a development machine, the first of the council's.
+        """
+        if name is not None:
+            return self.account(name)
+        here = sorted({path.name.split(".")[0] for path in self.accounts.glob("*account.json")})
+        return self.account(here[0] if len(here) == 1 else f"{COUNCIL_PREFIX}1")
 
     def council_names(self) -> list[str]:
         """Return the names of the council members whose accounts are here, in order."""

@@ -1,0 +1,25 @@
+"""The short code of a proposal: what members compare by voice before they approve.
+
+SHA-256 of `sealroot/proposal/1`, the chain id (32 bytes), the council (20), the number (32), the
+target (20) and the call data, printed like the digest of a trust anchor: 24 characters of Crockford
+base32. Whoever is shown another call, by a node that lies, sees another code.
+"""
+
+from typing import Final
+
+from registry.anchor_file import short_digest
+
+PREFIX: Final = b"sealroot/proposal/1"
+_LOOK_ALIKE: Final = str.maketrans("OIL", "011")
+
+
+def proposal_code(chain_id: int, council: bytes, number: int, target: bytes, call: bytes) -> str:
+    """Return the code of one proposal; addresses are 20 bytes."""
+    fixed = (chain_id.to_bytes(32, "big"), council, number.to_bytes(32, "big"), target)
+    return short_digest(b"".join((PREFIX, *fixed, call)))
+
+
+def is_same_code(typed: str, code: str) -> bool:
+    """Return whether a code as a person types it (any case, with or without -) is this one."""
+    plain = "".join(typed.split()).replace("-", "").upper().translate(_LOOK_ALIKE)
+    return plain == code.replace("-", "")
