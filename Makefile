@@ -21,7 +21,7 @@ LOCKS := requirements/uv.txt requirements/run.txt requirements/dev.txt requireme
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup demo engines test test-python test-contracts lint bench lock clean
+.PHONY: setup demo demo-network engines test test-python test-contracts test-network lint bench lock clean
 .DELETE_ON_ERROR:
 
 setup: $(PYTHON_READY) $(NODE_READY)
@@ -46,18 +46,25 @@ $(NODE_READY): hardhat-node/package-lock.json | $(PYTHON_READY)
 demo: setup
 	$(VENV)/bin/sealroot demo
 
+demo-network: setup engines
+	$(VENV)/bin/sealroot demo --network qbft
+
 # The validators' programs, from Go modules pinned by go.sum. Without Go it says how to get it, and ends well.
 engines:
 	deploy/engines/build.sh .engines
 
-test: test-python test-contracts
+test: test-python test-contracts test-network
 
 test-python: setup
-	$(VENV)/bin/pytest -n $(JOBS) --cov
+	$(VENV)/bin/pytest -n $(JOBS) --cov -m "not network"
 
 test-contracts: setup
 	$(VENV)/bin/python contracts/build.py --check
 	$(NPM) test
+
+# On real validators, one network after the other; without `make engines` each test says so and is skipped.
+test-network: setup
+	$(VENV)/bin/pytest -m network -p no:randomly -p no:cacheprovider
 
 lint: setup
 	$(VENV)/bin/ruff check .

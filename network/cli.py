@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from network.founding import HostAddress, Wish, found_network, usual_hosts
+from network import cli_state, cli_validator
+from network.cli_options import DEFAULT_FOLDER, AsJson, Folder, parsed_host, progress
+from network.founding import Wish, found_network, usual_hosts
 from network.lab import Isolation, Lab
 from network.software import Software, usual_software
 from registry.cli_output import print_done
@@ -15,13 +17,11 @@ network_app = typer.Typer(
     help="The validators that carry a registry: their keys, their files, and trying them out here.",
     no_args_is_help=True,
 )
+network_app.add_typer(cli_state.app)
+network_app.add_typer(cli_validator.app, name="validator")
 
-DEFAULT_FOLDER = Path("sealroot-network")
 USUAL_CHAIN_ID = 20_261_124
 LEAST_ROUND_SECONDS = 4
-
-Folder = Annotated[Path, typer.Argument(help="The network's folder, made by `init`.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs.")]
 
 
 @network_app.command()
@@ -47,7 +47,7 @@ def init(
 ) -> None:
     """Make keys, first block, and one folder of files for each host. Nothing is started."""
     chosen = _checked_software(engine, software)
-    hosts = [_parsed_host(text) for text in host or ()] or usual_hosts(validators)
+    hosts = [parsed_host(text) for text in host or ()] or usual_hosts(validators)
     wish = Wish(
         chosen,
         chain_id,
@@ -83,7 +83,7 @@ def up(
 ) -> None:
     """Run all validators on this machine, each a process with its own address."""
     lab = Lab(folder)
-    urls = lab.up(isolation, say=lambda text: None if as_json else typer.echo(text, err=True))
+    urls = lab.up(isolation, say=progress(as_json=as_json))
     height = lab.height()
     pids = {number: lab.process_of(number) for number in lab.numbers()}
     print_done(
@@ -111,13 +111,6 @@ def _checked_software(engine: Engine, software: Software | None) -> Software:
     if chosen.engine is not engine:
         raise typer.BadParameter(f"{chosen.value} runs {chosen.engine.value}, not {engine.value}")
     return chosen
-
-
-def _parsed_host(text: str) -> HostAddress:
-    head, colon, tail = text.rpartition(":")
-    if colon and ":" not in head and tail.isascii() and tail.isdigit():
-        return HostAddress(head, int(tail))
-    return HostAddress(text)
 
 
 def _checked_sender(text: str) -> str:

@@ -4,6 +4,8 @@ import shlex
 import shutil
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,6 +14,8 @@ from rich.console import Console
 
 from issuer.commands.progress import shown_progress
 from registry.local_chain import running_local_chain
+from sealroot.demo.on_network import running_network
+from sealroot.demo.realm import ChainPlace
 from sealroot.demo.scenes import Played, Scene, command_of, play, show, without_network
 from sealroot.demo.story import Stage, Told, tell
 
@@ -24,6 +28,10 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for all files; made anew each time.")] = Path(
         "demo-output"
     ),
+    network: Annotated[
+        str | None,
+        typer.Option(help="qbft or clique: four validators; or the folder of a network."),
+    ] = None,
 ) -> None:
     """Play the whole story here: found, issue, revoke, leak a key, and check all of it offline."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
@@ -33,10 +41,11 @@ def demo(
     def say(text: str) -> None:
         console.print(f"[dim]{time.monotonic() - started:5.1f} s[/]  {text}", highlight=False)
 
-    with running_local_chain(folder / "chain") as chain, shown_progress(console) as report:
-        told = tell(Stage(folder, chain.url, say, report))
+    with _chain(network, folder, say) as chain, shown_progress(console) as report:
+        told = tell(Stage(folder, chain, say, report))
+        before = _all_played(told, console) if network else None
     say("The chain has been stopped: what follows needs no network")
-    played = [_played(scene, told, console) for scene in told.scenes]
+    played = _all_played(told, console)
     show(played, console)
     _what_next(told, console)
     wrong = sum(not one.is_as_expected for one in played)
@@ -44,8 +53,36 @@ def demo(
     console.print(
         f"\n{len(played) - wrong} of {len(played)} as expected, in {seconds:.0f} seconds."
     )
-    if wrong:
+    if wrong or (before is not None and not _held(before, played, console)):
         raise typer.Exit(EXIT_UNEXPECTED)
+
+
+@contextmanager
+def _chain(network: str | None, folder: Path, say: Callable[[str], None]) -> Iterator[ChainPlace]:
+    """The chain of the story runs inside the `with` block: one local node, or validators."""
+    if network is None:
+        with running_local_chain(folder / "chain") as local:
+            yield ChainPlace((local.url,))
+    else:
+        with running_network(network, folder / "network", say) as place:
+            yield place
+
+
+def _held(before: Sequence[Played], after: Sequence[Played], console: Console) -> bool:
+    """Every verdict without validators and sockets is the one from before; said in words."""
+    if not without_network():
+        console.print("[red]This machine does not let us take the network away: not shown.[/]")
+        return False
+    changed = [
+        new.scene.title
+        for old, new in zip(before, after, strict=True)
+        if (old.outcome, old.codes) != (new.outcome, new.codes)
+    ]
+    if changed:
+        console.print(f"[red]Other verdicts once the validators were gone: {changed}[/]")
+        return False
+    console.print(f"{len(after)} verdicts are the same with the validators stopped and no socket.")
+    return True
 
 
 def _emptied(folder: Path) -> Path:
@@ -57,6 +94,10 @@ def _emptied(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
     return folder
+
+
+def _all_played(told: Told, console: Console) -> list[Played]:
+    return [_played(scene, told, console) for scene in told.scenes]
 
 
 def _played(scene: Scene, told: Told, console: Console) -> Played:

@@ -10,12 +10,12 @@ from typing import Final
 
 from credential.ids import UnixTime
 from issuer.cli import found_office, open_office
-from issuer.issue import Ending, issue
+from issuer.issue import Ending, issue, run
 from issuer.office import Office
 from issuer.ports import silent
 from issuer.recording import IssueRequest
 from issuer.settings import OfficeSettings
-from issuer.states import OutputFile, StatusAction, StatusReason, WaitFor
+from issuer.states import BatchState, OutputFile, StatusAction, StatusReason, WaitFor
 from issuer.status_changes import StatusRequest, change_status
 from registry.account_files import find_account_file
 from registry.key_files import InsecureKeyFileWarning
@@ -48,6 +48,17 @@ class Desk:
             with office.database.reading() as repository:
                 known = repository.credentials.of_job(made.job.id)
         return [self.documents / f"{one.number}.sealed" for one in known]
+
+    def carry_on(self) -> bool:
+        """What waited has gone on as far as it can; returns whether nothing waits any more."""
+        with self._opened(silent) as office:
+            run(office)
+            return self.waiting() == 0
+
+    def waiting(self) -> int:
+        """Return how many batches are signed and not yet known to be anchored."""
+        with self._opened(silent) as office, office.database.reading() as repository:
+            return len(repository.batches.in_state(BatchState.CHECKED, BatchState.ANCHORING))
 
     def change(self, number: str, action: StatusAction, reason: StatusReason) -> None:
         """The status of a document has changed and the new list is published."""

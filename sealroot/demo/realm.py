@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from credential.ids import Kid
 from credential.keys import ALG_ES256, ALG_MLDSA44
+from registry.finality import Engine
 from registry.home import RegistryHome
 from registry.key_files import InsecureKeyFile, InsecureKeyFileWarning, make_insecure_key
 from registry.kinds import AlgorithmPhase
@@ -30,6 +31,14 @@ TYPES: Final = (
     "professional-licence",
     "birth-registration",
 )
+
+
+class ChainPlace(NamedTuple):
+    """The chain of the story: where its nodes answer, and who validates its blocks."""
+
+    urls: tuple[str, ...]
+    engine: Engine = Engine.HARDHAT
+    validators: int = 1
 
 
 class OfficePlan(NamedTuple):
@@ -114,24 +123,32 @@ class Realm:
         return [_open_key(path) for path in sorted(self.home.keys.glob("checkpoint-*.key"))]
 
 
-def found_registry(folder: Path, url: str, names: Names) -> Realm:
-    """A registry stands on the chain, with council, algorithms, checkpoint signers and anchor."""
+def bare_registry(folder: Path, chain: ChainPlace, names: Names) -> Realm:
+    """A registry stands on the chain with its council; its journal is empty."""
     home = RegistryHome(folder)
     deploy_home(
         home,
         DeploymentPlan(
             names,
-            [url],
+            chain.urls,
             members_made_here=COUNCIL_MEMBERS,
             threshold=COUNCIL_THRESHOLD,
             delay_seconds=1,
+            engine=chain.engine,
+            validators=chain.validators,
         ),
     )
-    realm = Realm(home, open_registry(home))
+    return Realm(home, open_registry(home))
+
+
+def found_registry(folder: Path, chain: ChainPlace, names: Names) -> Realm:
+    """A registry stands on the chain, with council, algorithms, checkpoint signers and anchor."""
+    realm = bare_registry(folder, chain, names)
+    home = realm.home
     for alg in (ALG_ES256, ALG_MLDSA44):
         governance.set_algorithm(realm.registry, alg, AlgorithmPhase.START)
     made = [
-        _make_key(home.keys / f"checkpoint-{number}.key", alg)
+        make_key(home.keys / f"checkpoint-{number}.key", alg)
         for number, alg in enumerate(CHECKPOINT_SIGNERS, 1)
     ]
     governance.set_checkpoint_signers(
@@ -158,11 +175,12 @@ def found_agencies(realm: Realm, say: Callable[[str], None]) -> None:
         realm.accreditation_of[office.code] = accreditations.delegate(
             registry, granted[office.type_id], office.code
         )
-        keys.add(registry, office.code, _make_key(realm.key_file(office.code), ALG_ES256).cose_key)
+        keys.add(registry, office.code, make_key(realm.key_file(office.code), ALG_ES256).cose_key)
         say(f"{office.names.zh_hant} ({office.code}): {office.type_id}")
 
 
-def _make_key(path: Path, alg: int) -> InsecureKeyFile:
+def make_key(path: Path, alg: int) -> InsecureKeyFile:
+    """A new signing key is at `path`, as a plain file; returns it."""
     make_insecure_key(path, alg)
     return _open_key(path)
 

@@ -25,6 +25,7 @@ from sealroot.demo.realm import (
     MOTOR_VEHICLES,
     OFFICES,
     ZHONGSHAN,
+    ChainPlace,
     Realm,
     found_agencies,
     found_registry,
@@ -42,7 +43,7 @@ class Stage(NamedTuple):
     """Where the story plays and who is told what happens."""
 
     folder: Path
-    url: str
+    chain: ChainPlace
     say: Callable[[str], None]
     report: Report
 
@@ -58,10 +59,10 @@ class Told(NamedTuple):
 
 
 def tell(stage: Stage) -> Told:
-    """The whole story has happened on the chain at `stage.url`; nothing has been checked yet."""
+    """The whole story has happened on the chain of the stage; nothing has been checked yet."""
     stage.say("A registry: a council of 3, two of whom decide; dangerous acts wait out a delay")
     realm = found_registry(
-        stage.folder / "registry", stage.url, Names("示範登錄簿", "Demonstration Registry")
+        stage.folder / "registry", stage.chain, Names("示範登錄簿", "Demonstration Registry")
     )
     found_agencies(realm, stage.say)
     desks = {plan.code: Desk(plan, realm, stage.folder) for plan in OFFICES}
@@ -222,7 +223,7 @@ def _trust_data(
     stage.say("Another registry, founded by somebody else, hands out a bundle of its own")
     stranger = found_registry(
         stage.folder / "foreign-registry",
-        stage.url,
+        stage.chain,
         Names("他國登錄簿", "Somebody Else's Registry"),
     )
     foreign = stranger.bundle(stage.folder / "bundle-of-another-registry.srb")
