@@ -62,7 +62,7 @@ def genesis(
                 },
             }
         case Software.BESU:
-            config |= {"zeroBaseFee": True, "qbft": _qbft(block_seconds, round_seconds)}
+            config["qbft"] = _qbft(block_seconds, round_seconds)
     return {
         "config": config,
         "nonce": "0x0",
