@@ -8,6 +8,7 @@ from registry import (
     cli_council,
     cli_journal,
     cli_key,
+    cli_recognition,
     cli_scope,
     cli_trust,
 )
@@ -22,6 +23,8 @@ registry_app.add_typer(cli_scope.accredit_app, name="accredit")
 registry_app.add_typer(cli_scope.type_app, name="type")
 registry_app.add_typer(cli_scope.status_app, name="status")
 registry_app.add_typer(cli_scope.algorithm_app, name="algorithm")
+registry_app.add_typer(cli_recognition.app)
+registry_app.add_typer(cli_recognition.recognition_app, name="recognition")
 registry_app.add_typer(cli_trust.checkpoint_app, name="checkpoint")
 registry_app.add_typer(cli_trust.trust_anchor_app, name="trust-anchor")
 registry_app.add_typer(cli_trust.bundle_app, name="bundle")

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from credential.display import shown
 from registry.anchor_file import TrustAnchor, decode_trust_anchor, short_digest
 from registry.bundle import open_bundle
 from registry.cli_key import public_key
@@ -16,7 +17,7 @@ from registry.cli_output import print_done, print_facts, print_rows
 from registry.key_files import KEY_SUFFIX, InsecureKeyFile
 from registry.operations import bundles, checkpoints, governance
 from registry.public_folder import write_atomically
-from registry.trust_data import BundleKind
+from registry.trust_data import BundleKind, Guest
 
 checkpoint_app = typer.Typer(
     help="Checkpoints: signers, create, sign, assemble, show.", no_args_is_help=True
@@ -131,12 +132,19 @@ def make(
     lite: Annotated[
         bool, typer.Option("--lite/--full", help="Lite: no roots of healthy keys.")
     ] = False,
+    guest: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Bundle of a recognised registry; repeat for each."
+        ),
+    ] = None,
     home: Home = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
     """Make a trust bundle as of the newest checkpoint, with the public documents that are here."""
     registry = opened(home)
-    encoded, missing = (bundles.make_lite if lite else bundles.make_full)(registry, now())
+    guests = [path.read_bytes() for path in guest or ()]
+    encoded, missing = (bundles.make_lite if lite else bundles.make_full)(registry, now(), guests)
     write_atomically(out, encoded)
     for name in missing:
         typer.echo(f"Warning: {name} is not in {registry.home.public.root}.", err=True)
@@ -174,8 +182,20 @@ def show_bundle(
             for (code, no), found in trust.status_lists.items()
         ],
         "types": [f"{found.id} {no}.{version}" for (no, version), found in trust.types.items()],
+        "guests": [_guest_line(guest) for guest in trust.guests],
     }
     print_facts("Trust bundle", facts, as_json=as_json)
+
+
+def _guest_line(guest: Guest) -> str:
+    contents, state = guest.recognition.contents, guest.trust.state
+    names = ("", "") if contents is None else (contents.name_zh_hant, contents.name_en)
+    known = "in force" if guest.recognition.in_force(now()) else "not in force"
+    return (
+        f"recognition {guest.number} ({known}): {' / '.join(map(shown, names))}, "
+        f"contract 0x{state.contract.hex()} on chain {state.chain_id}, {state.size} entries "
+        f"as of {moment(guest.trust.evidence.as_of)}"
+    )
 
 
 def _print_anchor(encoded: bytes, *, as_json: bool) -> None:

@@ -4,10 +4,20 @@ docs/formats/bundle.md, step 5, "Guests". Nobody at home has signed for these by
 bounded together with home's before any is inflated, and one that is refused refuses the whole.
 """
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 
+from credential import cbor
 from registry.anchor_file import TrustAnchor
-from registry.bundle_file import BundleLimits, Envelope, GuestFile, read_envelope
+from registry.bundle_file import (
+    PAGE_LIMITS,
+    BundleLimits,
+    Envelope,
+    GuestFile,
+    inflate,
+    read_body,
+    read_envelope,
+)
 from registry.errors import BundleError, TrustDataError
 from registry.lineage import RegistryId, registries
 from registry.recognition import Recognition
@@ -56,6 +66,34 @@ def open_guests(
         guests.append(guest_of(recognition, trust, home.evidence))
     _require_different(home, guests)
     return tuple(guests)
+
+
+def without_guests(bundle: bytes) -> bytes:
+    """The same bundle without guests of its own, as it may stand inside another one.
+
+    Nobody signs the file of a bundle, so nothing that anybody vouches for is changed. Raises
+    BundleError.
+    """
+    envelope = read_envelope(bundle, PAGE_LIMITS)
+    inflated = inflate(envelope.compressed, envelope.body_bytes)
+    body = read_body(inflated, envelope.kind)
+    if not body.guests:
+        return bundle
+    # Deterministic CBOR: what was read can stand there in these bytes only, before member 11.
+    behind = b"" if body.waymarks is None else b"\x0b" + cbor.encode(body.waymarks)
+    member = b"\x0a" + cbor.encode([list(guest) for guest in body.guests])
+    before = inflated[1 : len(inflated) - len(member) - len(behind)]
+    left = bytes([inflated[0] - 1]) + before + behind
+    return cbor.encode(
+        {
+            1: 1,
+            2: int(envelope.kind),
+            3: envelope.chain_id,
+            4: envelope.contract,
+            5: len(left),
+            6: zlib.compress(left, 9),
+        }
+    )
 
 
 def _recognition(file: GuestFile, home: TrustData) -> Recognition:

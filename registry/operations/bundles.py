@@ -3,14 +3,17 @@
 The journal or its snapshot, with the newest public documents, vouched for by checkpoints.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from credential.ids import Digest, UnixTime
 from credential.status import decode_status_list
+from registry.bundle import open_bundle
 from registry.bundle_file import ReadAt
 from registry.bundle_writer import make_full_bundle, make_lite_bundle
 from registry.open_registry import OpenRegistry
 from registry.operations.checkpoints import chain_for_bundle
+from registry.operations.recognitions import guest_file
 from registry.plain_words import explained
 from registry.public_folder import Document, PublicFolder
 from registry.rim_errors import HomeError
@@ -26,12 +29,19 @@ class Collected(NamedTuple):
     missing: tuple[str, ...]
 
 
-def make_full(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, ...]]:
-    """Return a full bundle as of the newest checkpoint, else of now, and what it lacks."""
+def make_full(
+    registry: OpenRegistry, made_at: int, guests: Sequence[bytes] = ()
+) -> tuple[bytes, tuple[str, ...]]:
+    """Return a full bundle as of the newest checkpoint, else of now, and what it lacks.
+
+    `guests` are the bundles of recognised registries. Raises TrustDataError for one that no
+    verifier would open.
+    """
     journal = registry.followed().journal
     checkpoints = chain_for_bundle(registry.home)
     size = checkpoints[-1].statement.size if checkpoints else len(journal.entries)
-    documents, missing = collect(registry.home.public, _state_at(registry, size))
+    state = _state_at(registry, size)
+    documents, missing = collect(registry.home.public, state)
     read_at = None if checkpoints else ReadAt(size, UnixTime(made_at))
     bundle = make_full_bundle(
         journal,
@@ -40,14 +50,17 @@ def make_full(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, .
         checkpoints=checkpoints,
         read_at=read_at,
         with_waymarks=True,
+        guests=[guest_file(state, guest) for guest in guests],
     )
-    return bundle, missing
+    return _tried(bundle, guests), missing
 
 
-def make_lite(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, ...]]:
+def make_lite(
+    registry: OpenRegistry, made_at: int, guests: Sequence[bytes] = ()
+) -> tuple[bytes, tuple[str, ...]]:
     """Return a lite bundle as of the newest checkpoint, and what is missing in it.
 
-    Raises `HomeError` without one.
+    Raises `HomeError` without one; guests as in `make_full`.
     """
     checkpoints = chain_for_bundle(registry.home)
     if not checkpoints:
@@ -61,7 +74,21 @@ def make_lite(registry: OpenRegistry, made_at: int) -> tuple[bytes, tuple[str, .
         )
     state = _state_at(registry, checkpoints[-1].statement.size)
     documents, missing = collect(registry.home.public, state)
-    return make_lite_bundle(state, documents, made_at=made_at, checkpoints=checkpoints), missing
+    bundle = make_lite_bundle(
+        state,
+        documents,
+        made_at=made_at,
+        checkpoints=checkpoints,
+        guests=[guest_file(state, guest) for guest in guests],
+    )
+    return _tried(bundle, guests), missing
+
+
+def _tried(bundle: bytes, guests: Sequence[bytes]) -> bytes:
+    """The bundle, which a verifier opens: one bad guest would spoil it for everybody."""
+    if guests:
+        open_bundle(bundle)
+    return bundle
 
 
 def collect(public: PublicFolder, state: TrustState) -> Collected:

@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from registry.bundle import open_bundle
+from registry.bundle import make_full_bundle, open_bundle
 from registry.bundle_file import BundleLimits, GuestFile
 from registry.errors import BundleError, ForeignRegistryError, ForkError, RollbackError
+from registry.guests import without_guests
 from registry.trust_data import EvidenceStrength, TrustData
 from tests.simulator import Simulator
 from tests.vectors.make_guest_vectors import NORTH, SOUTH, abroad, claiming
@@ -116,6 +117,30 @@ def test_two_journals_of_one_guest_are_a_fork(home: Simulator, north: Simulator)
     for bundle in (twin.lite_bundle(), twin.full_bundle()):
         with pytest.raises(ForkError, match="guest of recognition 1"):
             opened(home, GuestFile(1, bundle), guest_floors=seen)
+
+
+@pytest.mark.parametrize("kind", ["lite", "full", "waymarked"])
+def test_a_bundle_is_stripped_of_its_own_guests_and_of_nothing_else(
+    north: Simulator, kind: str
+) -> None:
+    south, _ = abroad(81, SOUTH, "S1")
+    north.recognise(south)
+    north.checkpoint()
+    guests = [GuestFile(1, south.lite_bundle())]
+
+    def made(guests: list[GuestFile]) -> bytes:
+        if kind == "lite":
+            return north.lite_bundle(guests)
+        return make_full_bundle(
+            north.journal,
+            north.documents(),
+            made_at=north.now,
+            checkpoints=north.checkpoints[-1:],
+            with_waymarks=kind == "waymarked",
+            guests=guests,
+        )
+
+    assert without_guests(made(guests)) == made([]) == without_guests(made([]))
 
 
 def test_a_guest_without_an_entry_of_the_journal_is_refused(north: Simulator) -> None:
