@@ -10,13 +10,22 @@ SealrootError
 ├── CouncilError                    a proposal does not exist, or too few members are at hand
 └── ChainError (registry.errors)
     ├── ChainLiesError                 a node's entries and its contract disagree; has the `index`
+    ├── ChainMismatchError (registry.errors)
+    │   └── EndpointsDisagreeError         two nodes tell different histories: neither is believed
+    ├── ChainUnavailableError (registry.errors)
+    │   └── NodeRefusedError               the nodes would not, for reasons of their own
     ├── TransactionRefusedError (registry.errors)
     │   └── ContractRefusedError           with the `reason`, the name of the contract's error
     └── TransactionPendingError        sent, and not yet in a block: it may still take effect
 """
 
 from credential.errors import SealrootError
-from registry.errors import ChainError, TransactionRefusedError
+from registry.errors import (
+    ChainError,
+    ChainMismatchError,
+    ChainUnavailableError,
+    TransactionRefusedError,
+)
 
 
 class HomeError(SealrootError):
@@ -57,6 +66,14 @@ class ChainLiesError(ChainError):
     def __init__(self, message: str, index: int) -> None:
         super().__init__(f"journal entry {index}: {message}")
         self.index = index
+
+
+class EndpointsDisagreeError(ChainMismatchError):
+    """Two nodes of the chain tell different histories of what is final: neither is believed."""
+
+
+class NodeRefusedError(ChainUnavailableError):
+    """The nodes answered and would not do it; the contract was not even asked."""
 
 
 class ContractRefusedError(TransactionRefusedError):
