@@ -5,20 +5,23 @@ What `registry.chain_protocol` promises, over several nodes.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from web3 import Web3
 from web3.contract import Contract
 
 from credential.ids import AgencyCode, Kid
+from registry.agreement import Agreement, check_nodes_agree
 from registry.artifacts import ContractName, artifact
 from registry.chain_protocol import AgencyOnChain, ChainAccount, JournalHead, Sent
-from registry.endpoints import EndpointPool, mismatch, reading, unavailable
-from registry.entry_logs import EntryLogs
+from registry.endpoints import EndpointPool, bare, reading, unavailable
+from registry.entry_logs import HEAD_SELECTOR, SIZE_SELECTOR, EntryLogs
 from registry.finality import Engine, finality_depth
+from registry.head import initial_head
 from registry.journal import JournalEntry
 from registry.kinds import AgencyState
 from registry.lineage import RegistryId
+from registry.outbox import Outbox
 from registry.payload_codec import encode_agency_code
 from registry.transactions import Sender
 
@@ -46,6 +49,17 @@ class Deployment:
         return self.first_home or (self.chain_id, self.registry)
 
 
+class ChainTimes(NamedTuple):
+    """What the chain's clocks say.
+
+    `block` is the newest block's time; `nodes` how far each node's clock is ahead of
+    `time.monotonic()` here, as its answers date themselves.
+    """
+
+    block: int
+    nodes: dict[str, float]
+
+
 class Web3Chain:
     """One registry on one chain.
 
@@ -59,19 +73,34 @@ class Web3Chain:
         *,
         timeout_seconds: float = 10.0,
         receipt_timeout_seconds: float = 60.0,
+        outbox: Outbox | None = None,
     ) -> None:
         self.deployment = deployment
+        # A local chain never catches up: where it lacks the registry it was started anew.
+        is_local = deployment.engine is Engine.HARDHAT
         self.pool = EndpointPool(
             urls,
             chain_id=deployment.chain_id,
             registry=deployment.registry,
             timeout_seconds=timeout_seconds,
+            first_block=None if is_local else deployment.first_block,
         )
         self._sender = Sender(
-            self.pool, deployment.chain_id, receipt_timeout_seconds=receipt_timeout_seconds
+            self.pool,
+            deployment.chain_id,
+            receipt_timeout_seconds=receipt_timeout_seconds,
+            outbox=outbox,
         )
         self._logs = EntryLogs(
             self.pool, deployment.registry, deployment.first_block, deployment.begun_at
+        )
+        self._agreement = Agreement(
+            self.pool,
+            deployment.chain_id,
+            deployment.registry,
+            first_block=deployment.first_block,
+            depth=finality_depth(deployment.engine, deployment.validators),
+            selectors=(SIZE_SELECTOR, HEAD_SELECTOR),
         )
 
     @property
@@ -104,12 +133,28 @@ class Web3Chain:
         block = min(blocks.values())
         return self.pool.ask_each(lambda web3: _journal_head(web3, self.contract, block))
 
+    def finalized_head(self) -> JournalHead:
+        """Return how far the journal is final, as all nodes that answer agree on it.
+
+        Raises `EndpointsDisagreeError`.
+        """
+        block = self._agreement.final_block()
+        if block is None:
+            return JournalHead(0, initial_head(*self.deployment.begun_at))
+        if block.journal is None:
+            raise unavailable([f"no node can be asked for the journal at block {block.number}"])
+        return block.journal
+
     def finalized_size(self) -> int:
         """Return how many entries can no longer change: an anchor counts only from here on."""
-        depth = finality_depth(self.deployment.engine, self.deployment.validators)
-        block = self._logs.latest_block() - depth
-        found = self._logs.journal_at(block) if block >= self.deployment.first_block else None
-        return 0 if found is None else found.size
+        return self.finalized_head().size
+
+    def times(self) -> ChainTimes:
+        """Return the time of the newest block, and how far the nodes' clocks are ahead."""
+        times = self.pool.ask_each(
+            lambda web3: int(bare(web3, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        )
+        return ChainTimes(max(times.values()), self.pool.clocks())
 
     def entries(self, first: int, stop: int | None = None) -> list[JournalEntry]:
         """Return the entries first to stop - 1 (or all), checked against the contract's head."""
@@ -250,21 +295,3 @@ def _journal_head(web3: Web3, contract: bytes, block: int) -> JournalHead:
         registry.functions[name]().call(block_identifier=block) for name in ("size", "head")
     )
     return JournalHead(int(size), bytes(head))
-
-
-def check_nodes_agree(heads: dict[str, JournalHead]) -> None:
-    """Nothing happens when all nodes tell the same journal.
-
-    Else raises `ChainMismatchError` naming two that differ.
-    """
-    (first_url, first_head), *others = heads.items()
-    for url, head in others:
-        if head != first_head:
-            raise mismatch(
-                f"{first_url} has {_told(first_head)}, and {url} has {_told(head)} at the same "
-                "block"
-            )
-
-
-def _told(head: JournalHead) -> str:
-    return f"{head.size} entries with head {head.head.hex()[:16]}…"

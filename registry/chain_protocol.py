@@ -64,6 +64,13 @@ class JournalChain(Protocol):
         """Return where the journal stands in the newest block."""
         ...
 
+    def finalized_head(self) -> JournalHead:
+        """Return size and head of the part of the journal that can no longer change.
+
+        Several nodes must agree on it; raises `EndpointsDisagreeError` where they do not.
+        """
+        ...
+
     def finalized_size(self) -> int:
         """Return how many entries can no longer change: an anchor counts only from here on."""
         ...

@@ -34,6 +34,10 @@ class DeferredChain:
         """Return where the journal stands in the newest block."""
         return self._chain().head()
 
+    def finalized_head(self) -> JournalHead:
+        """Return size and head of the part of the journal that can no longer change."""
+        return self._chain().finalized_head()
+
     def finalized_size(self) -> int:
         """Return how many entries can no longer change."""
         return self._chain().finalized_size()

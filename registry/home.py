@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from registry.chain_protocol import ChainAccount
 from registry.finality import Engine
 from registry.lineage import RegistryId
+from registry.outbox import Outbox
 from registry.plain_words import explained
 from registry.public_folder import PublicFolder, write_atomically
 from registry.rim_errors import HomeError
@@ -131,11 +132,14 @@ class RegistryHome:
         content = json.dumps(settings.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
         write_atomically(self._settings_file, content.encode())
 
-    def open_chain(self) -> "Web3Chain":
-        """Return the registry on its chain; nothing is asked before it is needed."""
-        return self.chain_of(self.settings())
+    def open_chain(self, outbox: Outbox | None = None) -> "Web3Chain":
+        """Return the registry on its chain; nothing is asked before it is needed.
 
-    def chain_of(self, settings: RegistrySettings) -> "Web3Chain":
+        Signed transactions are kept in the outbox, where one is given, until they took effect.
+        """
+        return self.chain_of(self.settings(), outbox)
+
+    def chain_of(self, settings: RegistrySettings, outbox: Outbox | None = None) -> "Web3Chain":
         """Return the registry that these settings name, which may not be this home's yet."""
         from registry.chain import (  # noqa: PLC0415 - web3 takes over a second to import
             Deployment,
@@ -152,7 +156,7 @@ class RegistryHome:
             validators=settings.validators,
             first_home=settings.begun_at,
         )
-        return Web3Chain(settings.rpc_urls, deployment)
+        return Web3Chain(settings.rpc_urls, deployment, outbox=outbox)
 
     def account(self, name: str) -> ChainAccount:
         """Return the account with this name in accounts/; raises `HomeError` when there is none."""
