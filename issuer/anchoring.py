@@ -3,6 +3,7 @@
 Checked batches go to the chain one number at a time, and count once they are final.
 """
 
+from issuer.attempts import noting_failures
 from issuer.errors import ForeignChainError, StateError
 from issuer.following import WAY_OUT, Followed
 from issuer.office import Office
@@ -23,12 +24,22 @@ def send_everything(office: Office) -> None:
     """
     publish_planned(office)
     refused: set[int] = set()
+    sent: set[int] = set()
     while True:
         batch = _in_flight(office) or _number_next(office, refused)
         if batch is None:
             return
-        if not _send(office, batch):
-            refused.add(batch.id)
+        if batch.id in sent:
+            raise ChainUnavailableError(
+                f"batch {batch.id} was sent and is not counted by the contract: the node gave a "
+                "receipt that does not hold, or its block was replaced. It waits, and the next run "
+                "looks before it sends."
+            )
+        sent.add(batch.id)
+        with noting_failures(office, f"batch {batch.id}"):
+            if not _send(office, batch):
+                refused.add(batch.id)
+                sent.discard(batch.id)
 
 
 def _in_flight(office: Office) -> Batch | None:
@@ -43,9 +54,9 @@ def _in_flight(office: Office) -> Batch | None:
 
 def _numbered_behind(repository: Repository, last: int) -> Batch | None:
     numbered = repository.batches.in_state(BatchState.ANCHORING)
-    return next(
-        (one for one in numbered if one.anchor_no is not None and one.anchor_no > last), None
-    )
+    waiting = [one for one in numbered if one.anchor_no is not None and one.anchor_no > last]
+    # After a reorganisation several may be gone again: the chain takes them in order only.
+    return min(waiting, key=lambda one: one.anchor_no or 0, default=None)
 
 
 def _number_next(office: Office, refused: set[int]) -> Batch | None:
@@ -136,6 +147,7 @@ def confirm_anchored(office: Office, followed: Followed) -> int:
                 still_open += 1
             else:
                 repository.batches.mark_anchored(batch.id, anchor.at)
+                repository.sendings.sent_well(f"batch {batch.id}")
     if not still_open:
         office.checkpoint(Step.AFTER_ANCHOR_FINAL)
     return still_open

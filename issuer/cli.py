@@ -20,13 +20,14 @@ from credential.types import CredentialType
 from issuer.anchor_account import RegistryAnchorAccount
 from issuer.anchoring import wait_until_final
 from issuer.belonging import account_finding, agency_findings, require_well
-from issuer.commands import counter, pipeline, setup, statuses
+from issuer.commands import counter, pipeline, queue, setup, statuses
 from issuer.commands.session import Session
 from issuer.database import Database
 from issuer.documents import Document, Printer
 from issuer.following import JournalFollower
 from issuer.founding import bind_database, read_state
 from issuer.office import Limits, Office
+from issuer.outbox import DatabaseOutbox
 from issuer.ports import ReportProgress, silent
 from issuer.settings import (
     OfficeSettings,
@@ -54,7 +55,7 @@ issuer_app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals may hold personal data
 )
-for part in (setup.app, pipeline.app, counter.app, statuses.app):
+for part in (setup.app, pipeline.app, queue.app, counter.app, statuses.app):
     issuer_app.registered_commands += part.registered_commands
 
 
@@ -89,7 +90,8 @@ def _wire(
     home: Path, settings: OfficeSettings, database: Database, report: ReportProgress
 ) -> Office:
     registry = RegistryHome(located(home, settings.registry), _ask_password)
-    chain = DeferredChain(registry.open_chain)
+    outbox = DatabaseOutbox(database, _now)
+    chain = DeferredChain(lambda: registry.open_chain(outbox))
     agency = AgencyCode(settings.agency)
 
     @cache
@@ -114,6 +116,7 @@ def _wire(
         limits=Limits(
             list_capacity=settings.list_capacity, finality_seconds=settings.finality_seconds
         ),
+        chain_times=chain.times,
     )
 
 

@@ -6,6 +6,7 @@ SealrootError
     ├── RequestError          what was asked for is not possible for this credential or job
     ├── SettingsError         the home folder, its settings or a key file are not usable
     ├── ForeignChainError     database and chain do not belong together
+    │   └── ChainInDoubtError   what the nodes say cannot all be true: nothing is sent
     ├── TrialRefusedError     our own verifier refused what was about to be signed or released
     ├── DamagedStoreError     what was read back is not what was stored
     ├── ListUnpublishedError  a status list is not on the chain yet, so its documents wait
@@ -52,6 +53,13 @@ class SettingsError(IssuerError):
 
 class ForeignChainError(IssuerError):
     """Database and chain do not belong together; nothing was changed on either side."""
+
+
+class ChainInDoubtError(ForeignChainError):
+    """The nodes contradict each other, the settings or the journal: nothing is sent.
+
+    What is signed and waits is not touched.
+    """
 
 
 class TrialRefusedError(IssuerError):

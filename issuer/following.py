@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from credential.ids import UnixTime
 from issuer.database import Database
-from issuer.errors import ForeignChainError
+from issuer.errors import ChainInDoubtError, ForeignChainError
 from issuer.ports import Clock
 from registry.chain_protocol import JournalChain
-from registry.errors import ChainError, ChainMismatchError, JournalError
-from registry.head import next_head
+from registry.errors import ChainError, ChainMismatchError, ChainUnavailableError, JournalError
+from registry.head import initial_head, next_head
 from registry.journal import JournalEntry
 from registry.journal_homes import told_homes
 from registry.lineage import RegistryId
@@ -65,7 +65,7 @@ class JournalFollower:
         try:
             self._fetch()
         except ChainMismatchError as error:
-            raise ForeignChainError(f"{error} {WAY_OUT}") from error
+            raise ChainInDoubtError(f"{error} {WAY_OUT}") from error
         except ChainLiesError:
             raise
         except ChainError as error:
@@ -86,6 +86,24 @@ class JournalFollower:
             return self._followed(None)
         return self.follow()
 
+    def at_counter(self, seconds: int) -> Followed:
+        """Return what `recent` returns, or what the copy says while the chain is in doubt.
+
+        A document signed now names chain and contract of this database, whatever a node tells:
+        whoever waits at the counter gets it as "signed, not yet anchored".
+        """
+        try:
+            return self.recent(seconds)
+        except ChainInDoubtError as error:
+            return self._followed(ChainUnavailableError(str(error)))
+        except ChainLiesError as error:
+            return self._followed(error)
+
+    def held(self, why: ChainError) -> Followed:
+        """Return what the copy says, without asking the chain, and why it was not asked."""
+        self._replay_copy()
+        return self._followed(why)
+
     def _replay_copy(self) -> None:
         with self._database.reading() as repository:
             installation = repository.installations.get()
@@ -96,23 +114,41 @@ class JournalFollower:
     def _fetch(self) -> None:
         builder = self._replayed()
         self._require_same_registry()
-        size, head = self._chain.head()
+        size, head = self._chain.finalized_head()
         if size < builder.size:
-            raise ForeignChainError(
-                f"the chain's journal has {size} entries, but {builder.size} are known here. "
-                f"{WAY_OUT}"
-            )
+            raise self._shorter(size, head, builder.size)
         entries = self._chain.entries(builder.size, size)
         computed = builder.head
         for entry in entries:
             computed = next_head(computed, *entry)
-        if computed != head:
+        if len(entries) != size - builder.size or computed != head:
             raise ForeignChainError(
                 f"the chain's journal of {size} entries does not continue the {builder.size} "
                 f"entries known here. {WAY_OUT}"
             )
-        final = max(0, min(self._chain.finalized_size(), size) - builder.size)
-        self._keep(builder, entries[:final])
+        self._keep(builder, entries)
+
+    def _shorter(self, size: int, head: bytes, known: int) -> ForeignChainError | ChainError:
+        """The error for a chain that has fewer final entries than are known here.
+
+        A beginning of our own journal is what a node tells that is still catching up: it is waited
+        for. Anything else, and a registry without any entry, is another journal.
+        """
+        with self._database.reading() as repository:
+            installation = repository.installations.get()
+            entries = repository.installations.journal(0)[:size]
+        ours = initial_head(installation.chain_id, installation.contract)
+        for entry in entries:
+            ours = next_head(ours, *entry)
+        if size and ours == head:
+            return ChainUnavailableError(
+                f"the nodes that answer know {size} of the {known} entries that were final before: "
+                "they are catching up, or the chain was set back. Nothing was sent and nothing is "
+                "lost; it is looked at again. If it stays so, ask the registry's operator."
+            )
+        return ForeignChainError(
+            f"the chain's journal has {size} entries, but {known} are known here. {WAY_OUT}"
+        )
 
     def _keep(self, builder: TrustBuilder, entries: Sequence[JournalEntry]) -> None:
         """The entries are in the copy, unless they break a rule of the journal.

@@ -3,13 +3,14 @@
 `issue` and `run` are the same steps over one job and all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from credential.ids import CertificateNumber
+from issuer.alarms import standing_alarm
 from issuer.anchoring import confirm_anchored, send_everything, wait_until_final
-from issuer.errors import ListUnpublishedError, TrialRefusedError
+from issuer.errors import ChainInDoubtError, ListUnpublishedError, TrialRefusedError
 from issuer.following import Followed
 from issuer.list_versions import plan_versions
 from issuer.office import Office
@@ -26,7 +27,8 @@ from issuer.repository.jobs import Job
 from issuer.sealing import seal_job
 from issuer.states import BatchState, CredentialState, JobState, WaitFor
 from issuer.status_lists import publish_planned
-from registry.errors import ChainError
+from registry.errors import ChainError, ChainMismatchError, ChainUnavailableError
+from registry.rim_errors import ChainLiesError
 
 SHOWN_NUMBERS = 100
 
@@ -64,7 +66,7 @@ def issue(office: Office, request: IssueRequest) -> JobReport:
     # 1 read the journal, then every row of the input: all faults at once, and nothing is recorded
     # with one
     followed = (
-        office.journal.recent(office.limits.counter_seconds)
+        office.journal.at_counter(office.limits.counter_seconds)
         if request.wait_for is WaitFor.NONE
         else office.journal.follow()
     )
@@ -114,7 +116,19 @@ def run(office: Office) -> list[JobReport]:
 
     One job that cannot go on does not hold up the others.
     """
-    followed = office.journal.follow()
+    return run_with(office, office.journal.follow()).reports
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How far everything is, and why the chain did not do its part, where it did not."""
+
+    reports: list[JobReport]
+    trouble: str | None
+
+
+def run_with(office: Office, followed: Followed) -> Carried:
+    """Everything unfinished is as far as it can be, with what is known of the journal."""
     with office.database.reading() as repository:
         unfinished = repository.jobs.unfinished()
     reasons: dict[int, str | None] = {}
@@ -134,7 +148,8 @@ def run(office: Office) -> list[JobReport]:
             reasons[job.id] = release(office, followed, job) or reasons.get(job.id) or waits_for
         except TrialRefusedError as error:
             reasons[job.id] = str(error)
-    return [_report(office, job.id, None, reasons[job.id], was_known=True) for job in unfinished]
+    reports = [_report(office, job.id, None, reasons[job.id], was_known=True) for job in unfinished]
+    return Carried(reports, None if followed.unreachable is None else str(followed.unreachable))
 
 
 def release(office: Office, followed: Followed, job: Job) -> str | None:
@@ -157,13 +172,17 @@ def anchor(office: Office, followed: Followed) -> tuple[Followed, str | None]:
     try:
         if _nothing_to_send(office):
             return followed, None
+        if (alarm := standing_alarm(office)) is not None:
+            return followed, alarm
         # An earlier process may have left anchors that took effect: know them before anything is
         # sent.
         confirm_anchored(office, followed)
         send_everything(office)
         return wait_until_final(office), _what_still_waits(office)
+    except (ChainMismatchError, ChainLiesError):
+        raise  # waiting does not help: somebody must look
     except ChainError as error:
-        return followed, str(error)
+        return replace(followed, unreachable=error), str(error)
 
 
 def publish_lists(office: Office, followed: Followed) -> tuple[Followed, str | None]:
@@ -174,10 +193,16 @@ def publish_lists(office: Office, followed: Followed) -> tuple[Followed, str | N
     try:
         if not _has_unpublished_list(office):
             return followed, None
+        if (alarm := standing_alarm(office)) is not None:
+            return followed, alarm
         publish_planned(office)
         return wait_until_final(office), None
-    except ChainError as error:
-        return followed, str(error)
+    except (ChainError, ChainInDoubtError) as error:
+        return replace(followed, unreachable=_as_chain_error(error)), str(error)
+
+
+def _as_chain_error(error: ChainError | ChainInDoubtError) -> ChainError:
+    return error if isinstance(error, ChainError) else ChainUnavailableError(str(error))
 
 
 def _nothing_to_send(office: Office) -> bool:

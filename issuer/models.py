@@ -203,3 +203,37 @@ status_change = Table(
     Index("ix_status_change_list_no_version", "list_no", "version"),
     Index("ix_status_change_credential_id", "credential_id"),
 )
+
+# A transaction from before its first sending until it took effect: whoever sends again sends these
+# bytes, which cannot take effect twice.
+sending = Table(
+    "sending",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("signed", LargeBinary, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("what", String(80), primary_key=True),
+    Column("failures", BigInteger, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("last_error", Text, nullable=False),
+)
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("round_at", BigInteger, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("failures", BigInteger, nullable=False),  # rounds in a row that the chain failed
+    Column("last_error", Text),
+    Column("clock_trouble", Text),
+    Column("alarm", Text),  # while one stands nothing is sent; a person clears it
+    Column("alarm_at", BigInteger),
+    CheckConstraint("id = 1", name="only_one"),
+)

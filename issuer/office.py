@@ -14,6 +14,7 @@ from issuer.following import JournalFollower
 from issuer.ports import AnchorAccount, Clock, PagePrinter, ReportProgress, Sleep
 from issuer.signers import Signer
 from issuer.steps import Checkpoint
+from registry.chain_protocol import ChainTimes
 from registry.public_folder import PublicFolder
 from verifier.policy import DEFAULT_POLICY, Policy
 
@@ -51,6 +52,7 @@ class Office:
     report: ReportProgress
     limits: Limits = Limits()
     policy: Policy = DEFAULT_POLICY
+    chain_times: Callable[[], ChainTimes] | None = None
 
     def type_of(self, digest: Digest) -> CredentialType:
         """Return the type with this document.

@@ -12,6 +12,7 @@ from hashlib import sha256
 from credential.ids import AgencyCode, Digest
 from credential.status import encode_status_list, new_status_list
 from credential.status_details import StatusDetails, StatusRow, encode_status_details
+from issuer.attempts import noting_failures
 from issuer.claims import Slot
 from issuer.errors import ForeignChainError
 from issuer.following import WAY_OUT, Followed
@@ -108,19 +109,25 @@ def publish_planned(office: Office) -> None:
     with office.database.reading() as repository:
         planned = repository.statuses.planned()
     for version in planned:
-        # A crash before or between these two leaves at most a file nobody refers to yet; the next
-        # call writes the same bytes under the same name.
-        office.public_folder.publish(Document.STATUS_DETAILS, version.details)
-        office.public_folder.publish(Document.STATUS_LIST, version.document)
-        office.checkpoint(Step.AFTER_VERSION_STORED)
-        # Look before sending: an unanswered call may have succeeded.
-        if office.account.status_version(version.list_no) >= version.version:
-            continue
-        office.checkpoint(Step.BEFORE_STATUS_SEND)
-        office.account.publish_status(version.list_no, version.version, version.digest)
-        # A crash right here leaves a published version that is still "planned"; confirm_published
-        # sees it.
-        office.checkpoint(Step.AFTER_STATUS_SEND)
+        with noting_failures(office, version.name):
+            _publish(office, version)
+
+
+def _publish(office: Office, version: Version) -> None:
+    """The version is in the public folder and in a block of the chain."""
+    # A crash before or between these two leaves at most a file nobody refers to yet; the next
+    # call writes the same bytes under the same name.
+    office.public_folder.publish(Document.STATUS_DETAILS, version.details)
+    office.public_folder.publish(Document.STATUS_LIST, version.document)
+    office.checkpoint(Step.AFTER_VERSION_STORED)
+    # Look before sending: an unanswered call may have succeeded.
+    if office.account.status_version(version.list_no) >= version.version:
+        return
+    office.checkpoint(Step.BEFORE_STATUS_SEND)
+    office.account.publish_status(version.list_no, version.version, version.digest)
+    # A crash right here leaves a published version that is still "planned"; confirm_published
+    # sees it.
+    office.checkpoint(Step.AFTER_STATUS_SEND)
 
 
 def confirm_published(office: Office, followed: Followed) -> int:
@@ -140,6 +147,7 @@ def confirm_published(office: Office, followed: Followed) -> int:
                 continue
             _require_ours(repository, version.list_no, published.version, published.digest)
             repository.statuses.mark_published(version.list_no, version.version, published.at)
+            repository.sendings.sent_well(version.name)
     if not still_open:
         office.checkpoint(Step.AFTER_VERSION_PUBLISHED)
     return still_open

@@ -5,7 +5,7 @@ What `registry.chain_protocol` promises, over several nodes.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from web3 import Web3
 from web3.contract import Contract
@@ -13,7 +13,13 @@ from web3.contract import Contract
 from credential.ids import AgencyCode, Kid
 from registry.agreement import Agreement, check_nodes_agree
 from registry.artifacts import ContractName, artifact
-from registry.chain_protocol import AgencyOnChain, ChainAccount, JournalHead, Sent
+from registry.chain_protocol import (
+    AgencyOnChain,
+    ChainAccount,
+    ChainTimes,
+    JournalHead,
+    Sent,
+)
 from registry.endpoints import EndpointPool, bare, reading, unavailable
 from registry.entry_logs import HEAD_SELECTOR, SIZE_SELECTOR, EntryLogs
 from registry.finality import Engine, finality_depth
@@ -47,17 +53,6 @@ class Deployment:
     def begun_at(self) -> RegistryId:
         """The registry from which the head of the journal is counted."""
         return self.first_home or (self.chain_id, self.registry)
-
-
-class ChainTimes(NamedTuple):
-    """What the chain's clocks say.
-
-    `block` is the newest block's time; `nodes` how far each node's clock is ahead of
-    `time.monotonic()` here, as its answers date themselves.
-    """
-
-    block: int
-    nodes: dict[str, float]
 
 
 class Web3Chain:

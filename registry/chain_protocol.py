@@ -34,6 +34,17 @@ class Sent(NamedTuple):
     block: int | None
 
 
+class ChainTimes(NamedTuple):
+    """What the chain's clocks say.
+
+    `block` is the newest block's time; `nodes` how far each node's clock is ahead of
+    `time.monotonic()` here, as its answers date themselves.
+    """
+
+    block: int
+    nodes: dict[str, float]
+
+
 class ChainAccount(Protocol):
     """Someone who can sign transactions."""
 
@@ -96,6 +107,10 @@ class RegistryChain(JournalChain, Protocol):
 
     def status_version(self, code: AgencyCode, list_no: int) -> int:
         """Return the latest version of a status list; 0 where none is published."""
+        ...
+
+    def times(self) -> ChainTimes:
+        """Return the time of the newest block, and how far the nodes' clocks are ahead."""
         ...
 
     def send(

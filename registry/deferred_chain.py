@@ -4,7 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from credential.ids import AgencyCode, Kid
-from registry.chain_protocol import AgencyOnChain, ChainAccount, JournalHead, RegistryChain, Sent
+from registry.chain_protocol import (
+    AgencyOnChain,
+    ChainAccount,
+    ChainTimes,
+    JournalHead,
+    RegistryChain,
+    Sent,
+)
 from registry.journal import JournalEntry
 
 
@@ -57,6 +64,10 @@ class DeferredChain:
     def status_version(self, code: AgencyCode, list_no: int) -> int:
         """Return the latest version of a status list; 0 where none is published."""
         return self._chain().status_version(code, list_no)
+
+    def times(self) -> ChainTimes:
+        """Return the time of the newest block, and how far the nodes' clocks are ahead."""
+        return self._chain().times()
 
     def send(
         self,

@@ -1,10 +1,11 @@
-"""The commands that issue and carry on: issue, run, queue, list, show."""
+"""The commands that issue and carry on: issue, run, list, show."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from issuer.commands.queue import print_queue
 from issuer.commands.session import (
     EXIT_DONE,
     EXIT_WAITING,
@@ -14,15 +15,17 @@ from issuer.commands.session import (
     print_table,
     reporting,
 )
-from issuer.commands.words import change_json, job_json, utc
+from issuer.commands.watch_log import watch_log
+from issuer.commands.words import change_json, job_json, queue_json, utc
 from issuer.errors import RequestError
 from issuer.issue import Ending, JobReport, issue, run
 from issuer.office import Office
-from issuer.queue import backlog
+from issuer.queue import queue_of
 from issuer.recording import IssueRequest
 from issuer.repository.credentials import Known
 from issuer.settings import read_settings
 from issuer.states import OutputFile, WaitFor
+from issuer.watch import watch as watch_for_ever
 
 app = typer.Typer()
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -79,54 +82,29 @@ def issue_command(
 def run_command(
     ctx: typer.Context,
     watch: Annotated[
-        float | None, typer.Option(help="go on for ever, looking again after so many seconds")
+        float | None,
+        typer.Option(help="go on for ever, looking again after so many seconds", min=0.1),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Carry on with everything unfinished: seal, anchor, release, publish.
 
-    Ends with 0 when nothing waits any more and 2 when something does.
+    Ends with 0 when nothing waits any more and 2 when something does. With --watch it never ends:
+    it waits longer after each round that the chain failed, and where the nodes contradict each
+    other it raises an alarm and sends nothing more until a person clears it (`clear-alarm`).
     """
     session: Session = ctx.obj
     with reporting(as_json=as_json), session.office(quiet=as_json) as office:
+        if watch is not None:
+            watch_for_ever(office, watch, watch_log(office.agency))
         reports = run(office)
-        while watch is not None:
-            office.sleep(watch)
-            reports = run(office)
-        waiting = backlog(office)
+        queue = queue_of(office)
     if as_json:
-        print_json(
-            {
-                "jobs": [job_json(report) for report in reports],
-                "waiting": [
-                    {"what": one.what, "count": one.count, "waits_for": one.waits_for}
-                    for one in waiting
-                ],
-            }
-        )
+        print_json({"jobs": [job_json(report) for report in reports], **queue_json(queue)})
     else:
         _print_jobs(reports, as_json=False)
-        _print_backlog(office)
-    raise typer.Exit(EXIT_WAITING if waiting else EXIT_DONE)
-
-
-@app.command("queue", cls=IssuerCommand)
-def queue_command(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Show what waits, and for what."""
-    session: Session = ctx.obj
-    with reporting(as_json=as_json), session.office(quiet=True) as office:
-        waiting = backlog(office)
-        if as_json:
-            print_json(
-                {
-                    "waiting": [
-                        {"what": one.what, "count": one.count, "waits_for": one.waits_for}
-                        for one in waiting
-                    ]
-                }
-            )
-        else:
-            _print_backlog(office)
+        print_queue(queue)
+    raise typer.Exit(EXIT_WAITING if queue.waiting else EXIT_DONE)
 
 
 @app.command("list", cls=IssuerCommand)
@@ -198,11 +176,6 @@ def _print_jobs(reports: list[JobReport], *, as_json: bool) -> None:
             reason = report.waits_for or "their anchor"
             typer.echo(f"  The rest waits and nothing is lost: {reason}", err=True)
             typer.echo("  Carry on with `sealroot issuer run`.", err=True)
-
-
-def _print_backlog(office: Office) -> None:
-    rows = [(one.what, one.count, one.waits_for) for one in backlog(office)]
-    print_table("waiting", ["what", "count", "for"], rows)
 
 
 def _known_json(one: Known) -> dict[str, object]:

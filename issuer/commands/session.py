@@ -30,8 +30,9 @@ from issuer.errors import (
 from issuer.office import Office
 from issuer.ports import Clock, ReportProgress, silent
 from issuer.settings import OfficeSettings
-from registry.errors import ChainError
+from registry.errors import ChainError, ChainMismatchError
 from registry.plain_words import told
+from registry.rim_errors import ChainLiesError
 
 EXIT_DONE = 0
 EXIT_REFUSED = 1
@@ -128,10 +129,10 @@ def _exit_code(error: SealrootError) -> int:
     match error:
         case InputError() | RequestError() | TrialRefusedError():
             return EXIT_REFUSED
+        case ForeignChainError() | ChainMismatchError() | ChainLiesError():
+            return EXIT_FOREIGN
         case ChainError() | ListUnpublishedError():
             return EXIT_WAITING
-        case ForeignChainError():
-            return EXIT_FOREIGN
         case DamagedStoreError():
             return EXIT_DAMAGED
         case _:

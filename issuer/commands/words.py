@@ -6,6 +6,7 @@ from typing import Any
 from credential.ids import UnixTime
 from issuer.errors import RequestError
 from issuer.issue import JobReport
+from issuer.queue import Queue
 from issuer.repository.statuses import Change
 from issuer.status_changes import StatusReport
 
@@ -78,4 +79,41 @@ def status_json(report: StatusReport) -> dict[str, Any]:
         "was_known": report.was_known,
         "published": report.published,
         "waits_for": report.waits_for,
+    }
+
+
+def queue_json(queue: Queue) -> dict[str, Any]:
+    """Return everything that waits, the alarms, and how the watch fares."""
+    watch = queue.watch
+    return {
+        "waiting": [
+            {
+                "what": one.what,
+                "count": one.count,
+                "waits_for": one.waits_for,
+                "since": utc(one.since),
+                "failed_attempts": one.failures,
+                "last_error": one.last_error,
+                "next_try": utc(queue.next_try),
+            }
+            for one in queue.waiting
+        ],
+        "alarms": [
+            {
+                "since": utc(alarm.since),
+                "what": alarm.what,
+                "means": alarm.means,
+                "way_out": alarm.way_out,
+            }
+            for alarm in queue.alarms
+        ],
+        "sending_stopped": watch.alarm is not None,
+        "watch": None
+        if not watch.round_at
+        else {
+            "looked_at": utc(watch.round_at),
+            "looks_again": utc(watch.next_at),
+            "failed_rounds": watch.failures,
+            "last_error": watch.last_error,
+        },
     }

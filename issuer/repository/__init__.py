@@ -9,6 +9,7 @@ from issuer.repository.batches import Batches
 from issuer.repository.credentials import Credentials
 from issuer.repository.installations import Installations
 from issuer.repository.jobs import Jobs
+from issuer.repository.sendings import Sendings
 from issuer.repository.statuses import Statuses
 
 __all__ = ["Repository"]
@@ -24,3 +25,4 @@ class Repository:
         self.credentials = Credentials(connection)
         self.batches = Batches(connection)
         self.statuses = Statuses(connection)
+        self.sendings = Sendings(connection)

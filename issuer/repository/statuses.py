@@ -36,6 +36,11 @@ class Version(NamedTuple):
     details: bytes
     state: VersionState
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"version {self.version} of status list {self.list_no}"
+
 
 class NewChange(NamedTuple):
     """A change an officer asked for."""
@@ -141,6 +146,15 @@ class Statuses:
             .order_by(status_version.c.list_no, status_version.c.version)
         )
         return [_version(row) for row in rows]
+
+    def planned_since(self) -> dict[tuple[int, int], int]:
+        """Return when each version was planned whose publication is not final."""
+        rows = self._connection.execute(
+            select(
+                status_version.c.list_no, status_version.c.version, status_version.c.planned_at
+            ).where(status_version.c.state == VersionState.PLANNED.value)
+        )
+        return {(row.list_no, row.version): row.planned_at for row in rows}
 
     def mark_published(self, list_no: int, version: int, published_at: int) -> None:
         """The version's publication is final since the given block time: planned to published."""

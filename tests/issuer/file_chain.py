@@ -90,9 +90,15 @@ class FileChain:
         entries = self.all_entries()
         return JournalHead(len(entries), head_after(self.chain_id, self.contract, entries))
 
+    def finalized_head(self) -> JournalHead:
+        size, head = self.head()
+        if not self.unfinal:
+            return JournalHead(size, head)
+        final = self.all_entries()[: max(0, size - self.unfinal)]
+        return JournalHead(len(final), head_after(self.chain_id, self.contract, final))
+
     def finalized_size(self) -> int:
-        self._require_there()
-        return max(0, len(self.all_entries()) - self.unfinal)
+        return self.finalized_head().size
 
     def entries(self, first: int, stop: int | None = None) -> list[JournalEntry]:
         self._require_there()

@@ -220,7 +220,7 @@ def test_waiting_ends_when_its_time_is_over(
 ) -> None:
     office, chain = office_and_chain
     issue_rows(office, tmp_path, wait_for=WaitFor.NONE, rows=1)
-    chain.unfinal = 5
+    chain.unfinal = 1
     slept = []
     office = replace(
         office,
