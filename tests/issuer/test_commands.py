@@ -12,7 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from issuer.cli import issuer_app
-from issuer.commands import counter, pipeline, setup, statuses
+from issuer.commands import counter, pipeline, queue, setup, statuses
 from issuer.commands.session import Session
 from issuer.office import Office
 from issuer.ports import ReportProgress
@@ -35,7 +35,7 @@ def chain(tmp_path: Path) -> FileChain:
 def run(tmp_path: Path, chain: FileChain) -> Run:
     """Run one command in a process of its own; return what it printed and its exit code."""
     app = typer.Typer()
-    for part in (setup.app, pipeline.app, counter.app, statuses.app):
+    for part in (setup.app, pipeline.app, queue.app, counter.app, statuses.app):
         app.registered_commands += part.registered_commands
 
     @contextmanager
