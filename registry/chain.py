@@ -118,6 +118,10 @@ class Web3Chain:
             raise unavailable([f"the contract cannot be asked for its state at block {block}"])
         return found
 
+    def newest_block(self) -> int:
+        """Return the number of the newest block."""
+        return self._logs.latest_block()
+
     def require_agreement(self) -> None:
         """All nodes that answer tell the same journal; raises `ChainMismatchError` naming two."""
         check_nodes_agree(self.head_at_each_node())

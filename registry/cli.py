@@ -12,6 +12,7 @@ from registry import (
     cli_scope,
     cli_trust,
 )
+from registry.mirror import cli as cli_mirror
 
 registry_app = typer.Typer(
     help="The registry: who is trusted for what, on the chain and in bundles.", no_args_is_help=True
@@ -30,3 +31,5 @@ registry_app.add_typer(cli_trust.trust_anchor_app, name="trust-anchor")
 registry_app.add_typer(cli_trust.bundle_app, name="bundle")
 registry_app.add_typer(cli_journal.app, name="journal")
 registry_app.add_typer(cli_council.app, name="council")
+registry_app.add_typer(cli_mirror.app)
+registry_app.add_typer(cli_mirror.mirror_app, name="mirror")
