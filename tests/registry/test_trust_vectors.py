@@ -134,8 +134,13 @@ def test_a_bad_journal_is_refused_at_the_entry_of_the_vector(vector: Vector) -> 
 def believed(vector: Vector) -> Vector:
     anchor = decode_trust_anchor(bytes.fromhex(vector["trust_anchor"]))
     chain = [decode_checkpoint(bytes.fromhex(source)) for source in vector["checkpoints"]]
+    chain_id, contract = vector.get("registry", [anchor.chain_id, anchor.contract.hex()])
     statement = believe(
-        chain, anchor.signers, chain_id=anchor.chain_id, contract=anchor.contract
+        chain,
+        anchor.signers,
+        chain_id=chain_id,
+        contract=bytes.fromhex(contract),
+        earlier=[(number, bytes.fromhex(told)) for number, told in vector.get("homes", [])],
     ).statement
     return {
         "size": statement.size,
@@ -171,7 +176,8 @@ def opened(vector: Vector) -> Vector:
     floor = None
     if seen is not None:
         head = Digest(bytes.fromhex(seen["head"]))
-        floor = Floor(seen["size"], head, UnixTime(seen["as_of"]))
+        homes = tuple((chain, bytes.fromhex(told)) for chain, told in seen.get("homes", []))
+        floor = Floor(seen["size"], head, UnixTime(seen["as_of"]), homes)
     trust = open_bundle(
         bytes.fromhex(vector["bundle"]),
         anchor=None if anchor is None else decode_trust_anchor(bytes.fromhex(anchor)),

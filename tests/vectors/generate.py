@@ -30,6 +30,7 @@ from tests.vectors.make_credential_vectors import (
 )
 from tests.vectors.make_guest_vectors import foreign_verdicts, guest_bundles
 from tests.vectors.make_hostile_vectors import hostile_vectors
+from tests.vectors.make_moved_vectors import moved_bundles, moved_checkpoints, moved_verdicts
 from tests.vectors.make_registries_vectors import registries_journals
 from tests.vectors.make_stage_vectors import STAGES
 from tests.vectors.make_trust_vectors import checkpoints, journals
@@ -44,9 +45,9 @@ FOLDERS: dict[str, Callable[[], Iterator[tuple[str, Json]]]] = {
     "credential": credential_vectors,
     **STAGES,
     "journal": lambda: chain(journals(), registries_journals()),
-    "checkpoint": checkpoints,
-    "bundle": lambda: chain(bundles(), guest_bundles()),
-    "verdict": lambda: chain(verdict_vectors(), foreign_verdicts()),
+    "checkpoint": lambda: chain(checkpoints(), moved_checkpoints()),
+    "bundle": lambda: chain(bundles(), guest_bundles(), moved_bundles()),
+    "verdict": lambda: chain(verdict_vectors(), foreign_verdicts(), moved_verdicts()),
     "hostile": hostile_vectors,
 }
 

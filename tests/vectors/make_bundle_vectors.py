@@ -125,6 +125,8 @@ def bundle_vector(
     seen: Json = None
     if floor is not None:
         seen = {"size": floor.size, "head": floor.head.hex(), "as_of": floor.as_of}
+        if len(floor.homes) > 1:
+            seen["homes"] = [[chain_id, contract.hex()] for chain_id, contract in floor.homes]
     return {
         "bundle": bundle.hex(),
         "trust_anchor": None if anchor is None else encode_trust_anchor(anchor).hex(),
