@@ -27,6 +27,7 @@ from registry.checkpoint import Statement
 from registry.errors import (
     BundleError,
     EvidenceError,
+    ForeignRegistryError,
     ForkError,
     JournalError,
     RollbackError,
@@ -75,7 +76,7 @@ def open_bundle(
     # 2. Inflate within the stated length; the members of the body; whose registry it is.
     inflated = inflate(envelope.compressed, envelope.body_bytes)
     body = read_body(inflated, envelope.kind, most_guests=limits.guests)
-    told = homes_told_by(envelope, body)
+    told = _told_homes(envelope, body)
     require_asked_for(told, envelope, anchor, floor)
     # 3. The checkpoints: they say how many entries count.
     vouched = vouching(envelope, body, anchor, told)
@@ -111,6 +112,18 @@ def open_bundle(
     return trust
 
 
+def _told_homes(envelope: Envelope, body: Body) -> tuple[RegistryId, ...]:
+    """The registries the bundle tells of; where a move was edited out, the entry is named."""
+    try:
+        return homes_told_by(envelope, body)
+    except ForeignRegistryError as error:
+        index = _off_the_way(body)
+        if index is None:
+            raise
+        message = f"the journal in the bundle is damaged: {_parted_at(index)}"
+        raise BundleError(message) from error
+
+
 def _with_guests(
     trust: TrustData,
     envelope: Envelope,
@@ -144,10 +157,12 @@ def _replayed(journal_file: bytes, vouched: Vouched, floor: Floor | None) -> Tru
     try:
         journal = open_journal_file(journal_file)
         builder = TrustBuilder(journal.chain_id, journal.contract)
+        known = 0
         for size, head in _milestones(vouched, floor):
             builder.advance_to(size, journal.entries)
             if builder.head != head:
-                raise _contradiction(size, head, floor)
+                raise _contradiction(size, head, floor, known)
+            known = size
             if vouched.belief is not None and size == vouched.belief.statement.size < vouched.size:
                 stated = builder.build()
                 _require_stated(stated, snapshot_digest(stated), vouched.belief.statement)
@@ -202,15 +217,22 @@ def _milestones(vouched: Vouched, floor: Floor | None) -> list[tuple[int, Digest
     return sorted(known)
 
 
-def _contradiction(size: int, head: Digest, floor: Floor | None) -> BundleError | ForkError:
+def _contradiction(
+    size: int, head: Digest, floor: Floor | None, known: int
+) -> BundleError | ForkError:
+    """The journal parts from a head that is known, and not from the one known before it.
+
+    No single head says which entry it was: the first `known` are as they were.
+    """
+    where = f"one of entries {known} to {size - 1} was changed, dropped, added or moved"
     if floor is not None and (size, head) == (floor.size, floor.head):
         return ForkError(
             f"the first {size} entries of this journal are not those this verifier has seen "
-            "before: somebody shows different journals to different people. Keep both files and "
-            "tell the registry"
+            f"before ({where}): somebody shows different journals to different people. Keep both "
+            "files and tell the registry"
         )
     return BundleError(
-        f"the journal in the bundle is not the one its checkpoint at size {size} states"
+        f"the journal in the bundle is not the one its checkpoint at size {size} states: {where}"
     )
 
 

@@ -32,7 +32,8 @@ def homes_told_by(envelope: Envelope, body: Body) -> tuple[RegistryId, ...]:
         what = "snapshot"
     if own not in told:
         raise ForeignRegistryError(
-            f"the {what} in the bundle belongs to another registry than the bundle"
+            f"the {what} in the bundle belongs to another registry than the bundle: it tells of no "
+            f"move to contract 0x{envelope.contract.hex()} on chain {envelope.chain_id}"
         )
     return told
 
