@@ -27,7 +27,8 @@ def guest_for(kid: Kid, trust: TrustData, now: UnixTime) -> Guest | None:
 def may_be_foreign(kid: Kid, trust: TrustData) -> bool:
     """True for a key nobody here knows while home recognises others, whose bundles may be missing.
 
-    Such a credential may be of a type of theirs, so home's type document does not refuse it.
+    Such a credential may be of a type and an agency of theirs, so home's type documents and status
+    lists say nothing against it.
     """
     return bool(trust.state.recognitions) and trust.state.key(kid) is None
 

@@ -9,6 +9,7 @@ from registry.bundle_file import BundleLimits, GuestFile
 from registry.errors import BundleError, ForeignRegistryError, ForkError, RollbackError
 from registry.guests import without_guests
 from registry.trust_data import EvidenceStrength, TrustData
+from tests.simulated_registries import move
 from tests.simulator import Simulator
 from tests.vectors.make_guest_vectors import NORTH, SOUTH, abroad, claiming
 
@@ -149,3 +150,61 @@ def test_a_guest_without_an_entry_of_the_journal_is_refused(north: Simulator) ->
 
     with pytest.raises(BundleError, match="the journal does not know"):
         opened(home, GuestFile(1, north.lite_bundle()))
+
+
+def test_a_guest_that_has_moved_house_is_opened_by_the_recognition_of_its_old_home(
+    home: Simulator, north: Simulator
+) -> None:
+    seen = opened(home, GuestFile(1, north.lite_bundle())).guest_floors
+    move(north, 5)
+    north.checkpoint()
+
+    for bundle in (north.lite_bundle(), north.full_bundle()):
+        trust = opened(home, GuestFile(1, bundle), guest_floors=seen)
+        (guest,) = trust.guests
+        assert guest.trust.state.chain_id == 5
+        assert trust.guest_floors.keys() == seen.keys() == {(886, NORTH)}
+
+
+def test_a_guest_recognised_anew_by_its_new_home_is_not_opened_by_the_old_recognition(
+    home: Simulator, north: Simulator
+) -> None:
+    move(north, 5)
+    north.checkpoint()
+    home.end_recognition(1)
+    home.recognise(north)
+    home.checkpoint()
+
+    assert opened(home, GuestFile(2, north.lite_bundle())).guests
+    with pytest.raises(BundleError, match="recognition 2 is a newer one of the same registry"):
+        opened(home, GuestFile(1, north.lite_bundle()))
+
+
+def test_a_guest_that_claims_the_past_of_another_touches_neither_it_nor_its_floor() -> None:
+    south, _ = abroad(81, SOUTH, "S1")
+    liar, _ = abroad(81, SOUTH, "L1", "L2", "L3")  # its own journal, said to begin as the south's
+    move(liar, 886)
+    liar.checkpoint()
+    home = Simulator()
+    home.recognise(south)
+    home.recognise(liar, signers=liar.first_signers)
+    home.checkpoint()
+    lie, truth = GuestFile(2, liar.lite_bundle()), GuestFile(1, south.lite_bundle())
+
+    remembered = opened(home, lie).guest_floors
+
+    assert remembered.keys() == {(886, liar.contract)}
+    assert opened(home, truth, guest_floors=remembered).guests
+    with pytest.raises(BundleError, match="are of one registry"):
+        opened(home, truth, lie)
+
+
+def test_a_guest_that_claims_to_have_been_home_is_refused(home: Simulator) -> None:
+    liar = Simulator()
+    move(liar, 886)
+    liar.checkpoint()
+    home.recognise(liar)
+    home.checkpoint()
+
+    with pytest.raises(BundleError, match="or a guest and home, are of one registry"):
+        opened(home, GuestFile(2, liar.lite_bundle()))

@@ -14,6 +14,7 @@ from registry.bundle_file import PAGE_LIMITS, GuestFile
 from registry.kinds import KeyPurpose
 from registry.signers import make_signers
 from registry.trust_data import Floor
+from tests.simulated_registries import move
 from tests.simulator import PERMIT, Batch, Office, SimulatedKey, Simulator
 from tests.vectors.make_bundle_vectors import bundle_vector
 from tests.vectors.make_credential_vectors import DAY
@@ -92,6 +93,15 @@ def guest_bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         "guest_of_ended_recognition",
         good(ended, ended.lite_bundle([GuestFile(1, lite)]), [(1, north)]),
     )
+
+    old = abroad(886, NORTH, "N1")[0]
+    lasting = Simulator()
+    lasting.recognise(old)
+    lasting.checkpoint()
+    move(old, 5)
+    old.checkpoint()
+    held = [GuestFile(1, old.full_bundle())]
+    yield "guest_that_moved", good(lasting, lasting.lite_bundle(held), [(1, old)], floors=floors)
 
     nested = Simulator(chain_id=886, contract=NORTH)
     nested.recognise(south)
@@ -359,6 +369,16 @@ def foreign_cases(world: Abroad) -> Iterator[tuple[str, ForeignCase]]:
             world.ferry.sealed[0],
             "INDETERMINATE",
             "proof.key_unknown",
+            "foreign_left_out",
+            recognition=None,
+        ),
+    )
+    yield (
+        "left_out_namesake_fail",
+        case(
+            world.namesake.sealed[0],
+            "INDETERMINATE",
+            "skipped.after_failure",
             "foreign_left_out",
             recognition=None,
         ),

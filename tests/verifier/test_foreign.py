@@ -12,6 +12,7 @@ from registry.bundle import open_bundle
 from registry.bundle_file import GuestFile
 from registry.errors import RollbackError
 from registry.trust_data import TrustData
+from tests.simulated_registries import move
 from tests.simulator import Simulator
 from tests.vectors.make_guest_vectors import NORTH, abroad
 from verifier import Outcome, Policy, verify, verify_many
@@ -227,3 +228,23 @@ def test_without_a_guest_the_key_is_unknown_even_where_types_differ(counter: Cou
 
     assert verdict.outcome is Outcome.INDETERMINATE
     assert verdict.check(CheckName.PROOF).reason == "proof.key_unknown"
+
+
+def test_documents_of_a_registry_that_has_moved_house_count_from_both_its_homes(
+    counter: Counter,
+) -> None:
+    north = counter.north
+    before = verify(counter.foreign, counter.trust(), counter.home.now)
+    move(north, 5)
+    moved = north.office("N5")
+    after = north.issue(moved, NAME)
+    north.checkpoint()
+    counter.home.now = max(counter.home.now, north.now)
+    counter.home.checkpoint()
+
+    trust = counter.trust()
+    verdicts = [verify(one, trust, counter.home.now) for one in (counter.foreign, after.sealed[0])]
+
+    assert before.outcome is Outcome.VALID
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.VALID] * 2
+    assert {verdict.guest and verdict.guest.number for verdict in verdicts} == {1}
