@@ -144,6 +144,11 @@ class Web3Chain:
             raise unavailable([f"no node can be asked for the journal at block {block.number}"])
         return block.journal
 
+    def size_at(self, block: int) -> int | None:
+        """Return how many entries the journal had after a block; None where no node can say."""
+        found = self._logs.journal_at(block)
+        return None if found is None else found.size
+
     def finalized_size(self) -> int:
         """Return how many entries can no longer change: an anchor counts only from here on."""
         return self.finalized_head().size

@@ -6,6 +6,7 @@ from registry import (
     cli_agency,
     cli_chain,
     cli_council,
+    cli_evidence,
     cli_journal,
     cli_key,
     cli_recognition,
@@ -29,6 +30,7 @@ registry_app.add_typer(cli_recognition.recognition_app, name="recognition")
 registry_app.add_typer(cli_trust.checkpoint_app, name="checkpoint")
 registry_app.add_typer(cli_trust.trust_anchor_app, name="trust-anchor")
 registry_app.add_typer(cli_trust.bundle_app, name="bundle")
+registry_app.add_typer(cli_evidence.evidence_app, name="evidence")
 registry_app.add_typer(cli_journal.app, name="journal")
 registry_app.add_typer(cli_council.app, name="council")
 registry_app.add_typer(cli_mirror.app)

@@ -11,11 +11,13 @@ import typer
 from credential.display import shown
 from registry.anchor_file import TrustAnchor, decode_trust_anchor, short_digest
 from registry.bundle import open_bundle
+from registry.cli_evidence import hex_addresses
 from registry.cli_key import public_key
 from registry.cli_options import DEFAULT_HOME, AsJson, Home, moment, now, open_home, opened
 from registry.cli_output import print_done, print_facts, print_rows
 from registry.key_files import KEY_SUFFIX, InsecureKeyFile
 from registry.operations import bundles, checkpoints, governance
+from registry.operations.vouchers import EvidenceChoice
 from registry.public_folder import write_atomically
 from registry.trust_data import BundleKind, Guest
 
@@ -105,10 +107,17 @@ def write(
     out: Annotated[Path | None, typer.Option(help="Also write it to this file.")] = None,
     home: Home = DEFAULT_HOME,
     *,
+    validators: Annotated[
+        checkpoints.FirstValidators,
+        typer.Option(help="Which validators of the chain it names, where the chain has any."),
+    ] = checkpoints.FirstValidators.GENESIS,
+    epoch: Annotated[
+        int | None, typer.Option(min=1, help="Epoch length of the chain; else a node is asked.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the trust anchor: what every verifier of this registry begins from."""
-    encoded = checkpoints.write_trust_anchor(opened(home))
+    encoded = checkpoints.write_trust_anchor(opened(home), first=validators, epoch=epoch)
     if out is not None:
         write_atomically(out, encoded)
     _print_anchor(encoded, as_json=as_json)
@@ -138,13 +147,21 @@ def make(
             exists=True, dir_okay=False, help="Bundle of a recognised registry; repeat for each."
         ),
     ] = None,
+    evidence: Annotated[
+        EvidenceChoice,
+        typer.Option(
+            help="Who vouches for it: the chain's validators (strength 3), checkpoint signers "
+            "(strength 2), both; auto: the chain where it has validators, and checkpoints that fit."
+        ),
+    ] = EvidenceChoice.AUTO,
     home: Home = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    """Make a trust bundle as of the newest checkpoint, with the public documents that are here."""
+    """Make a trust bundle, with the public documents that are here."""
     registry = opened(home)
     guests = [path.read_bytes() for path in guest or ()]
-    encoded, missing = (bundles.make_lite if lite else bundles.make_full)(registry, now(), guests)
+    make_one = bundles.make_lite if lite else bundles.make_full
+    encoded, missing = make_one(registry, now(), guests, evidence=evidence)
     write_atomically(out, encoded)
     for name in missing:
         typer.echo(f"Warning: {name} is not in {registry.home.public.root}.", err=True)
@@ -174,6 +191,7 @@ def show_bundle(
         "as_of": moment(trust.evidence.as_of),
         "evidence_strength": int(trust.evidence.strength),
         "signed_by": [kid.hex() for kid in trust.evidence.signed_by],
+        "sealed_by": [] if trust.seals is None else hex_addresses(trust.seals.sealed_by),
         "agencies": len(state.content.agencies),
         "keys": len(state.content.keys),
         "anchors": len(state.content.anchors),
@@ -207,6 +225,9 @@ def _print_anchor(encoded: bytes, *, as_json: bool) -> None:
         "contract": f"0x{anchor.contract.hex()}",
         "signatures_needed": anchor.signers.threshold,
         "signers": len(anchor.signers.cose_keys),
+        "validators": hex_addresses(anchor.validators),
+        "engine": None if anchor.consensus is None else anchor.consensus.engine.name.lower(),
+        "epoch_length": None if anchor.consensus is None else anchor.consensus.epoch,
     }
     print_facts("Trust anchor", facts, as_json=as_json)
 

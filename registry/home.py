@@ -9,6 +9,7 @@ public/                 status lists, details and types by digest (public_folder
 checkpoints/            statements, signatures and assembled checkpoints
 trust-anchor.cbor       what a verifier begins from
 journal.bin             a checked copy of the journal
+evidence.json           by which blocks the chain's validators changed (validator_notes.py)
 """
 
 import json
@@ -108,6 +109,7 @@ class RegistryHome:
         self.checkpoints = path / "checkpoints"
         self.trust_anchor = path / "trust-anchor.cbor"
         self.journal_copy = path / "journal.bin"
+        self.evidence_notes = path / "evidence.json"
         self.public = PublicFolder(path / "public")
         self._settings_file = path / "registry.json"
         self._ask_password = ask_password

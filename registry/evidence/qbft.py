@@ -63,6 +63,7 @@ def follow(headers: Sequence[BlockHeader], genesis: Sequence[bytes], epoch: int)
     Raises EvidenceError.
     """
     tally = Tally(genesis, epoch)
+    headers = _from_first_listing(headers, tally.members)
     for header in headers[:-1]:
         extra = _checked(header, tally)[0]
         if header.coinbase not in tally.members:
@@ -74,6 +75,20 @@ def follow(headers: Sequence[BlockHeader], genesis: Sequence[bytes], epoch: int)
     extra, sealed_by = _checked(headers[-1], tally)
     block_hash = block_hash_of(headers[-1], extra)
     return SealedBlock(headers[-1], block_hash, sealed_by, tally.members)
+
+
+def _from_first_listing(
+    headers: Sequence[BlockHeader], members: frozenset[bytes]
+) -> Sequence[BlockHeader]:
+    """The headers without those that lead to the members, for readers who know less.
+
+    The last header always stays.
+    """
+    listed = tuple(sorted(members))
+    for position, header in enumerate(headers[:-1]):
+        if decode_extra(header.extra).validators == listed:
+            return headers[position:]
+    return headers[-1:]
 
 
 def _checked(header: BlockHeader, tally: Tally) -> tuple[QbftExtra, tuple[bytes, ...]]:

@@ -4,19 +4,21 @@ The journal or its snapshot, with the newest public documents, vouched for by ch
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from credential.ids import Digest, UnixTime
+from credential.ids import Digest
 from credential.status import decode_status_list
 from registry.bundle import open_bundle
-from registry.bundle_file import ReadAt
 from registry.bundle_writer import make_full_bundle, make_lite_bundle
 from registry.open_registry import OpenRegistry
-from registry.operations.checkpoints import chain_for_bundle
 from registry.operations.recognitions import guest_file
-from registry.plain_words import explained
+from registry.operations.vouchers import (
+    EvidenceChoice,
+    vouchers_for_full,
+    vouchers_for_lite,
+)
 from registry.public_folder import Document, PublicFolder
-from registry.rim_errors import HomeError
 from registry.trust_builder import TrustBuilder
 from registry.trust_data import Documents
 from registry.trust_state import TrustState
@@ -30,25 +32,30 @@ class Collected(NamedTuple):
 
 
 def make_full(
-    registry: OpenRegistry, made_at: int, guests: Sequence[bytes] = ()
+    registry: OpenRegistry,
+    made_at: int,
+    guests: Sequence[bytes] = (),
+    *,
+    evidence: EvidenceChoice = EvidenceChoice.AUTO,
 ) -> tuple[bytes, tuple[str, ...]]:
-    """Return a full bundle as of the newest checkpoint, else of now, and what it lacks.
+    """Return a full bundle, vouched for as `evidence` says, and what it lacks.
 
     `guests` are the bundles of recognised registries. Raises TrustDataError for one that no
     verifier would open.
     """
     journal = registry.followed().journal
-    checkpoints = chain_for_bundle(registry.home)
-    size = checkpoints[-1].statement.size if checkpoints else len(journal.entries)
-    state = _state_at(registry, size)
+    vouchers = vouchers_for_full(registry, journal, evidence, made_at)
+    if vouchers.chain is not None:  # the head that is proven is that of the last entry
+        journal = replace(journal, entries=journal.entries[: vouchers.size])
+    state = _state_at(registry, vouchers.size)
     documents, missing = collect(registry.home.public, state)
-    read_at = None if checkpoints else ReadAt(size, UnixTime(made_at))
     bundle = make_full_bundle(
         journal,
         documents,
         made_at=made_at,
-        checkpoints=checkpoints,
-        read_at=read_at,
+        checkpoints=vouchers.checkpoints,
+        read_at=vouchers.read_at,
+        chain=vouchers.chain,
         with_waymarks=True,
         guests=[guest_file(state, guest) for guest in guests],
     )
@@ -56,29 +63,25 @@ def make_full(
 
 
 def make_lite(
-    registry: OpenRegistry, made_at: int, guests: Sequence[bytes] = ()
+    registry: OpenRegistry,
+    made_at: int,
+    guests: Sequence[bytes] = (),
+    *,
+    evidence: EvidenceChoice = EvidenceChoice.AUTO,
 ) -> tuple[bytes, tuple[str, ...]]:
     """Return a lite bundle as of the newest checkpoint, and what is missing in it.
 
     Raises `HomeError` without one; guests as in `make_full`.
     """
-    checkpoints = chain_for_bundle(registry.home)
-    if not checkpoints:
-        raise explained(
-            HomeError(
-                "there is no checkpoint, and a lite bundle needs one: nothing else vouches for it"
-            ),
-            means="No bundle was made.",
-            way_out="Make one with `sealroot registry checkpoint create`, `sign` and `assemble`, "
-            "or make a full bundle.",
-        )
-    state = _state_at(registry, checkpoints[-1].statement.size)
+    vouchers = vouchers_for_lite(registry, registry.followed().journal, evidence)
+    state = _state_at(registry, vouchers.size)
     documents, missing = collect(registry.home.public, state)
     bundle = make_lite_bundle(
         state,
         documents,
         made_at=made_at,
-        checkpoints=checkpoints,
+        checkpoints=vouchers.checkpoints,
+        chain=vouchers.chain,
         guests=[guest_file(state, guest) for guest in guests],
     )
     return _tried(bundle, guests), missing

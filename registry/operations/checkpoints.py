@@ -8,6 +8,7 @@ One person writes the statement, each signer signs it alone, someone puts the si
 """
 
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +27,10 @@ from registry.checkpoint import (
     state_statement,
 )
 from registry.errors import CheckpointError
+from registry.evidence.consensus import Consensus
 from registry.home import RegistryHome
 from registry.open_registry import OpenRegistry
+from registry.operations.chain_evidence import genesis_consensus, validators_now
 from registry.plain_words import explained
 from registry.public_folder import write_atomically
 from registry.rim_errors import HomeError
@@ -118,10 +121,24 @@ def chain_for_bundle(home: RegistryHome) -> tuple[Checkpoint, ...]:
     return needed_chain(made, first)
 
 
-def write_trust_anchor(registry: OpenRegistry) -> bytes:
+class FirstValidators(Enum):
+    """Which validators a trust anchor names."""
+
+    GENESIS = "genesis"
+    NOW = "now"
+    """Later ones need fewer headers, and those removed since can no longer deceive."""
+
+
+def write_trust_anchor(
+    registry: OpenRegistry,
+    *,
+    first: FirstValidators = FirstValidators.GENESIS,
+    epoch: int | None = None,
+) -> bytes:
     """The trust anchor of this registry, with the signers of now, is in the home folder.
 
-    Returns its bytes.
+    On a chain with validators it names them, the engine, and after how many blocks votes are
+    forgotten (`epoch`, else as a node tells). Returns its bytes.
     """
     settings = registry.home.settings()
     signers = registry.state().signers
@@ -139,10 +156,23 @@ def write_trust_anchor(registry: OpenRegistry) -> bytes:
         signers,
         settings.name_zh_hant,
         settings.name_en,
+        *_validators(registry, first, epoch),
     )
     encoded = encode_trust_anchor(anchor)
     write_atomically(registry.home.trust_anchor, encoded)
     return encoded
+
+
+def _validators(
+    registry: OpenRegistry, first: FirstValidators, epoch: int | None
+) -> tuple[tuple[bytes, ...], Consensus | None]:
+    found = genesis_consensus(registry, epoch)
+    if found is None:
+        return (), None
+    genesis, consensus = found
+    if first is FirstValidators.NOW:
+        return validators_now(registry, consensus), consensus
+    return genesis, consensus
 
 
 def _require_quorum(checkpoint: Checkpoint, signers: Signers) -> None:

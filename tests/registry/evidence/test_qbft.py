@@ -254,3 +254,19 @@ def test_extra_data_of_another_form_is_refused(position: int, part: object, why:
 def test_extra_data_has_five_parts() -> None:
     with pytest.raises(EvidenceError, match="five parts"):
         decode_extra(rlp.encode([bytes(32), [], [], b""]))
+
+
+def test_a_trust_anchor_of_later_years_passes_over_what_led_there() -> None:
+    added = votes(CHAIN, 10, FIFTH.address, add=True, count=3)
+    gone = FOUR[0]
+    removed = votes(FIVE, 20, gone.address, add=False, count=3)
+    now = QbftChain([*FOUR[1:], FIFTH]).block(40)
+    headers = (*added, *removed, now)
+
+    assert followed(*headers).block_hash == followed(*headers, genesis=FIVE.validators).block_hash
+    assert followed(*headers, genesis=[*FOUR[1:], FIFTH]).validators == {
+        *addresses(FOUR[1:]),
+        FIFTH.address,
+    }
+    with pytest.raises(EvidenceError, match="lists other validators"):
+        followed(*headers, genesis=people(3))
