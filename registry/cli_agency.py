@@ -16,6 +16,14 @@ from registry.cli_options import (
     opened,
 )
 from registry.cli_output import print_done, print_facts, print_rows
+from registry.cli_proposal import (
+    Lang,
+    Read,
+    approve_what_is_read,
+    explained_of,
+    language_of,
+)
+from registry.open_registry import OpenRegistry
 from registry.operations import agencies
 from registry.payloads import Names
 from registry.records import Agency
@@ -78,8 +86,33 @@ def suspend(code: Code, home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -
 
 
 @app.command()
+def pause(
+    code: Code,
+    *,
+    member: Annotated[
+        str | None, typer.Option("--as", help="Name of the member's account; default the only one.")
+    ] = None,
+    read: Read = None,
+    lang: Lang = None,
+    home: Home = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Pause an agency in an emergency: each member runs this; the last one needed suspends it.
+
+    Whoever runs it first proposes; the others read the proposal and give its short code.
+    """
+    registry = opened(home)
+    acting = registry.home.member_account(member)
+    number = agencies.propose_pause(registry, code, acting)
+    if number is not None and not agencies.is_backed(registry, number, acting):
+        approve_what_is_read(registry, number, acting, read, language_of(lang), as_json=as_json)
+    state = agencies.carry_out_pause(registry, code, number, acting)
+    _print_pause(registry, code, state, as_json=as_json)
+
+
+@app.command()
 def resume(code: Code, home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
-    """Make a suspended agency active again."""
+    """Make a suspended agency active again. This takes as many members as any other act."""
     agencies.resume(opened(home), code)
     print_done(f"Agency {code} is active again.", {"agency": code}, as_json=as_json)
 
@@ -140,3 +173,20 @@ def _row(agency: Agency, state: TrustState) -> dict[str, object]:
         "keys": len(keys),
         "batches": sum(anchor.agency == agency.code for anchor in state.content.anchors),
     }
+
+
+def _print_pause(
+    registry: OpenRegistry, code: str, pause: agencies.Pause, *, as_json: bool
+) -> None:
+    facts: dict[str, object] = {"agency": code, **pause._asdict()}
+    if pause.is_paused:
+        print_done(f"Agency {code} is suspended.", facts, as_json=as_json)
+        return
+    _, told = explained_of(registry, pause.proposal or 0)
+    facts["code"] = told.code
+    print_done(
+        f"Proposal {pause.proposal} to suspend {code} has {pause.approvals} of {pause.needed} "
+        f"approvals. Read its short code to the next member: {told.code}",
+        facts,
+        as_json=as_json,
+    )

@@ -16,7 +16,15 @@ from registry.ceremony_files import (
 )
 from registry.cli_options import DEFAULT_HOME, AsJson, Home, open_home, opened
 from registry.cli_output import print_done, print_facts
-from registry.cli_proposal import Lang, Read, language_of, other_code, print_proposal, require_read
+from registry.cli_proposal import (
+    Lang,
+    Read,
+    language_of,
+    name_of,
+    other_code,
+    print_proposal,
+    require_read,
+)
 from registry.council import Council
 from registry.council_questions import require_council_of
 from registry.decoded_call import decoded
@@ -25,7 +33,6 @@ from registry.home import read_settings
 from registry.look_at_proposal import look_at
 from registry.proposal_code import is_same_code
 from registry.settings import account_password
-from registry.told import Told, same
 
 ExistingFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
@@ -111,8 +118,7 @@ def sign(
         settings.manager.lower(): "AccessManager",
     }
     call = decoded(contracts, seen.target, seen.call_bytes())  # type: ignore[arg-type] # the three names are literals
-    name = Told(same(settings.name_zh_hant).zh_hant, same(settings.name_en).en)
-    told = explained_proposal(seen, call, name)
+    told = explained_proposal(seen, call, name_of(settings))
     if not as_json:
         print_proposal(told, language_of(lang), as_json=False)
         typer.echo(f"\n{file.act.value}: {file.member}", err=True)

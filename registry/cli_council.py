@@ -9,17 +9,24 @@ from registry.ceremony_files import CeremonyAct, ProposalFile, write_ceremony_fi
 from registry.cli_ceremony import account, join, send, sign
 from registry.cli_options import DEFAULT_HOME, AsJson, Home, moment, opened
 from registry.cli_output import print_done, print_facts, print_rows
-from registry.cli_proposal import Lang, Read, language_of, other_code, print_proposal, require_read
+from registry.cli_proposal import (
+    Lang,
+    Read,
+    approve_what_is_read,
+    explained_of,
+    language_of,
+    print_proposal,
+)
 from registry.council import Proposal
 from registry.council_questions import approved_by, transactions_sent
 from registry.decoded_call import decoded
-from registry.explained_proposal import Explained, code_of_proposal, explained_proposal
-from registry.look_at_proposal import contracts_of, is_pending, look_at
+from registry.explained_proposal import code_of_proposal
+from registry.look_at_proposal import contracts_of
 from registry.open_registry import OpenRegistry
 from registry.plain_words import explained
 from registry.rim_errors import CouncilError
 from registry.seen import Seen
-from registry.told import Language, Told, phrase, same
+from registry.told import Language, phrase
 
 app = typer.Typer(
     help="The council: propose, show, approve, execute, cancel.", no_args_is_help=True
@@ -54,8 +61,11 @@ def propose(
 
     registry = opened(home)
     name, parsed = parse_arguments(contract, function, arguments)
-    made = registry.council().propose(name, function, parsed, registry.home.member_account(member))
-    seen, told = _explained(registry, made.number)
+    proposer = registry.home.member_account(member)
+    made = registry.council().propose_only(name, function, parsed, proposer)
+    if made.proposer != proposer.address:
+        raise proposed_before(made.number)
+    seen, told = explained_of(registry, made.number)
     if as_json:
         print_facts("", {"proposal": made.number, **_facts(seen), **told.as_members()},
                     as_json=True)  # fmt: skip
@@ -89,7 +99,7 @@ def show(
             raise typer.BadParameter("name the proposal to export")
         _print_latest(registry, lang, as_json=as_json)
         return
-    seen, told = _explained(registry, number)
+    seen, told = explained_of(registry, number)
     if as_json:
         print_facts("", {"proposal": number, **_facts(seen), **told.as_members()}, as_json=True)
     else:
@@ -112,18 +122,7 @@ def approve(
     """Read a proposal in words, and approve it by its short code."""
     registry = opened(home)
     approver = registry.home.member_account(member)
-    seen, told = _explained(registry, number)
-    if not as_json:
-        print_proposal(told, language_of(lang), as_json=False)
-    if not is_pending(seen):
-        raise _over(seen)
-    require_read(told, read, language_of(lang))
-    council = registry.council()
-    # A node may tell another proposal now than while the person was reading.
-    now = council.proposal(number)
-    if (now.target, now.call.hex()) != (seen.target, seen.call):
-        raise other_code(f"proposal {number} is another one than a moment ago")
-    council.approve(number, approver)
+    approve_what_is_read(registry, number, approver, read, language_of(lang), as_json=as_json)
     _print_after(registry, number, "is approved by this member", as_json=as_json)
 
 
@@ -181,16 +180,6 @@ def members(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
 
 DELAYED_ROLE = 2
 """Role of the acts that wait (registry/deploy.py, not imported: it loads the whole client)."""
-
-
-def _explained(registry: OpenRegistry, number: int) -> tuple[Seen, Explained]:
-    seen, call = look_at(registry, number)
-    return seen, explained_proposal(seen, call, _name_of(registry))
-
-
-def _name_of(registry: OpenRegistry) -> Told:
-    settings = registry.home.settings()
-    return Told(same(settings.name_zh_hant).zh_hant, same(settings.name_en).en)
 
 
 def _export(
@@ -252,9 +241,10 @@ def _facts(seen: Seen) -> dict[str, object]:
     }
 
 
-def _over(seen: Seen) -> CouncilError:
+def proposed_before(number: int) -> CouncilError:
+    """Return the error for a call that another member has proposed already."""
     return explained(
-        CouncilError(f"proposal {seen.number} is {seen.state} and can no longer be decided"),
-        means="Nothing was approved.",
-        way_out="See the latest proposals with `sealroot registry council show`.",
+        CouncilError(f"another member has proposed this already: it is proposal {number}"),
+        means="Nothing was proposed or approved: a member approves what they have read.",
+        way_out=f"Read it and approve it: `sealroot registry council approve {number}`.",
     )

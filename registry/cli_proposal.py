@@ -5,13 +5,18 @@ from typing import Annotated
 
 import typer
 
+from registry.chain_protocol import ChainAccount
 from registry.cli_output import print_facts
-from registry.explained_proposal import Explained
+from registry.explained_proposal import Explained, explained_proposal
+from registry.home import RegistrySettings
+from registry.look_at_proposal import is_pending, look_at
+from registry.open_registry import OpenRegistry
 from registry.plain_words import explained
 from registry.proposal_code import is_same_code
 from registry.rim_errors import CouncilError
+from registry.seen import Seen
 from registry.settings import language_setting
-from registry.told import LANGUAGES, Language, phrase
+from registry.told import LANGUAGES, Language, Told, phrase, same
 
 
 def _language(text: str | None) -> str:
@@ -35,6 +40,42 @@ Read = Annotated[
 def language_of(lang: str | None) -> Language:
     """Return the language that `Lang` has settled."""
     return "zh-Hant" if lang == "zh-Hant" else "en"
+
+
+def explained_of(registry: OpenRegistry, number: int) -> tuple[Seen, Explained]:
+    """Return a proposal as it is seen on the chain now, and in words."""
+    seen, call = look_at(registry, number)
+    return seen, explained_proposal(seen, call, name_of(registry.home.settings()))
+
+
+def name_of(settings: RegistrySettings) -> Told:
+    """Return the registry's name, harmless to show."""
+    return Told(same(settings.name_zh_hant).zh_hant, same(settings.name_en).en)
+
+
+def approve_what_is_read(
+    registry: OpenRegistry,
+    number: int,
+    approver: ChainAccount,
+    read: str | None,
+    language: Language,
+    *,
+    as_json: bool,
+) -> None:
+    """The proposal was shown in words, its code was given, and this member's approval counts.
+
+    Raises `CouncilError` for another code, or a node that tells another proposal by then.
+    """
+    seen, told = explained_of(registry, number)
+    if not as_json:
+        print_proposal(told, language, as_json=False)
+    if not is_pending(seen):
+        raise _over(seen)
+    require_read(told, read, language)
+    now = registry.council().proposal(number)
+    if (now.target, now.call.hex()) != (seen.target, seen.call):
+        raise other_code(f"proposal {number} is another one than a moment ago")
+    registry.council().approve(number, approver)
 
 
 def print_proposal(told: Explained, language: Language, *, as_json: bool) -> None:
@@ -94,3 +135,11 @@ def _asked(language: Language) -> str:
             way_out="Read `sealroot registry council show`, and give its short code with --read.",
         )
     return str(typer.prompt(phrase("ask.code").in_language(language), err=True))
+
+
+def _over(seen: Seen) -> CouncilError:
+    return explained(
+        CouncilError(f"proposal {seen.number} is {seen.state} and can no longer be decided"),
+        means="Nothing was approved.",
+        way_out="See the latest proposals with `sealroot registry council show`.",
+    )

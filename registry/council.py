@@ -109,26 +109,39 @@ class Council:
 
         One that was made before is used.
         """
-        target, call = (
-            self._chain.address(contract),
-            self._chain.encode_call(contract, function, arguments),
-        )
+        found = self.propose_only(contract, function, arguments, member)
+        self.approve(found.number, member)
+        return found
+
+    def propose_only(
+        self, contract: ContractName, function: str, arguments: Sequence[Any], member: ChainAccount
+    ) -> Proposal:
+        """A proposal of this call is pending, and where it is new it has this member's approval.
+
+        One that was made before is used, and by this alone the member has not approved it.
+        """
+        target = self._chain.address(contract)
+        call = self._chain.encode_call(contract, function, arguments)
         self._send(
             "propose", [target, call], member, lambda: self.find_pending(target, call) is not None
         )
         found = self.find_pending(target, call)
         if found is None:
             raise _no_proposal("the proposal was decided by others just now")
-        self.approve(found.number, member)
         return found
+
+    def needed_for(self, contract: ContractName, function: str) -> int:
+        """Return how many members must approve such a call."""
+        pauses = (contract, function) == ("Registry", "suspendAgency")
+        return self.pause_threshold() if pauses else self.threshold()
 
     def approve(self, number: int, member: ChainAccount) -> None:
         """This member's approval of the proposal counts."""
-        self._send("approve", [number], member, lambda: self._has_approved(number, member))
+        self._send("approve", [number], member, lambda: self.has_approved(number, member))
 
     def withdraw(self, number: int, member: ChainAccount) -> None:
         """This member's approval of the proposal no longer counts."""
-        self._send("withdraw", [number], member, lambda: not self._has_approved(number, member))
+        self._send("withdraw", [number], member, lambda: not self.has_approved(number, member))
 
     def cancel(self, number: int, member: ChainAccount) -> None:
         """The proposal is given up."""
@@ -168,7 +181,7 @@ class Council:
         """
         if is_done():
             return None
-        needed = self.threshold()
+        needed = self.needed_for(contract, function)
         if len(members) < needed:
             raise _too_few(len(members), needed)
         self._rehearse(contract, function, arguments)
@@ -217,7 +230,8 @@ class Council:
                 time.sleep(0.25)
         return proposal
 
-    def _has_approved(self, number: int, member: ChainAccount) -> bool:
+    def has_approved(self, number: int, member: ChainAccount) -> bool:
+        """Return whether this member's approval of a proposal counts now."""
         return bool(self._chain.read("Council", "hasApproved", number, member.address))
 
     def _send(

@@ -3,8 +3,10 @@
 All of it is the council's business.
 """
 
+from typing import NamedTuple
+
 from credential.ids import AgencyCode
-from registry.chain_protocol import AgencyOnChain
+from registry.chain_protocol import AgencyOnChain, ChainAccount
 from registry.kinds import AgencyState
 from registry.open_registry import OpenRegistry
 from registry.payload_codec import NO_AGENCY, check_name, encode_agency_code
@@ -75,6 +77,50 @@ def change_accounts(
 def suspend(registry: OpenRegistry, code: str) -> None:
     """The agency anchors nothing until it is resumed."""
     _move(registry, "suspendAgency", code, AgencyState.SUSPENDED)
+
+
+class Pause(NamedTuple):
+    """How far the pause of an agency has come; `proposal` is None where it was paused before."""
+
+    is_paused: bool
+    proposal: int | None
+    approvals: int
+    needed: int
+
+
+def propose_pause(registry: OpenRegistry, code: str, member: ChainAccount) -> int | None:
+    """A proposal to suspend the agency is pending; None where it is suspended already.
+
+    A doomed one is refused and leaves nothing open.
+    """
+    if _is(registry.chain.agency(AgencyCode(code)), AgencyState.SUSPENDED):
+        return None
+    arguments = [encode_agency_code(code)]
+    registry.chain.rehearse_as_council("Registry", "suspendAgency", arguments)
+    return registry.council().propose_only("Registry", "suspendAgency", arguments, member).number
+
+
+def is_backed(registry: OpenRegistry, number: int, member: ChainAccount) -> bool:
+    """Return whether the member proposed it, or has approved it."""
+    council = registry.council()
+    return council.proposal(number).proposer == member.address or council.has_approved(
+        number, member
+    )
+
+
+def carry_out_pause(
+    registry: OpenRegistry, code: str, number: int | None, member: ChainAccount
+) -> Pause:
+    """The agency is suspended where enough members approve; else the proposal waits for more."""
+    council = registry.council()
+    needed = council.pause_threshold()
+    if number is None:
+        return Pause(is_paused=True, proposal=None, approvals=0, needed=needed)
+    approvals = council.proposal(number).approvals
+    if approvals >= needed:
+        council.execute(number, member)
+    paused = _is(registry.chain.agency(AgencyCode(code)), AgencyState.SUSPENDED)
+    return Pause(is_paused=paused, proposal=number, approvals=approvals, needed=needed)
 
 
 def resume(registry: OpenRegistry, code: str) -> None:
