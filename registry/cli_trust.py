@@ -9,16 +9,20 @@ from typing import Annotated
 import typer
 
 from credential.display import shown
+from registry import families
 from registry.anchor_file import TrustAnchor, decode_trust_anchor, short_digest
 from registry.bundle import open_bundle
+from registry.checkpoint import Checkpoint
 from registry.cli_evidence import hex_addresses
 from registry.cli_key import public_key
 from registry.cli_options import DEFAULT_HOME, AsJson, Home, moment, now, open_home, opened
 from registry.cli_output import print_done, print_facts, print_rows
+from registry.cli_proposal import Lang, language_of
 from registry.key_files import KEY_SUFFIX, InsecureKeyFile
 from registry.operations import bundles, checkpoints, governance
 from registry.operations.vouchers import EvidenceChoice
 from registry.public_folder import write_atomically
+from registry.told import Language
 from registry.trust_data import BundleKind, Guest
 
 checkpoint_app = typer.Typer(
@@ -87,8 +91,10 @@ def assemble(
 
 
 @checkpoint_app.command("show")
-def show_checkpoints(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
-    """List the assembled checkpoints of this home folder."""
+def show_checkpoints(
+    lang: Lang = None, home: Home = DEFAULT_HOME, *, as_json: AsJson = False
+) -> None:
+    """List the assembled checkpoints of this home folder, and which algorithms signed them."""
     rows = [
         {
             "size": checkpoint.statement.size,
@@ -96,10 +102,18 @@ def show_checkpoints(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> N
             "head": checkpoint.statement.head.hex(),
             "needed": checkpoint.statement.signers.threshold,
             "signed_by": [signature.kid.hex() for signature in checkpoint.signatures],
+            **_families(checkpoint, language_of(lang), as_json=as_json),
         }
         for checkpoint in checkpoints.assembled(open_home(home))
     ]
     print_rows("Checkpoints", rows, as_json=as_json, empty="No checkpoint has been assembled here.")
+
+
+def _families(checkpoint: Checkpoint, language: Language, *, as_json: bool) -> dict[str, object]:
+    told = families.families_of(checkpoint)
+    if as_json:
+        return {"algorithms": told.algorithms, "quantum_safe": told.is_quantum_safe}
+    return {"families": families.families_told(told).in_language(language)}
 
 
 @trust_anchor_app.command()
