@@ -11,11 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from registry.anchor_file import decode_trust_anchor
 from registry.cli_options import AsJson, moment, now, open_home
 from registry.cli_output import print_done, print_facts, print_rows
 from registry.home import RegistryHome
 from registry.mirror.folder import MirrorFolder
 from registry.mirror.health import LAST_SYNC, STALE_SECONDS
+from registry.mirror.range_file import RegistryId
 from registry.plain_words import explained
 from registry.public_folder import write_atomically
 from registry.rim_errors import HomeError
@@ -119,15 +121,17 @@ def sync_command(
 
     Exit 1 where a source was refused, 2 where nobody has anything newer than --max-age.
     """
-    from registry.mirror.sync import folder_of_anchor, sync  # noqa: PLC0415 - rarely used
+    from registry.mirror.sync import folder_for, sync  # noqa: PLC0415 - rarely used
 
     anchor = trust_anchor.read_bytes()
+    named = decode_trust_anchor(anchor)
+    wanted = RegistryId(named.chain_id, named.contract)
     folder = MirrorFolder(into)
     while True:
         with ExitStack() as opened, _Bar() as bar:
             sources = [opened.enter_context(_source(name, request_seconds)) for name in source]
             report = sync(sources, folder, anchor, now=now(), audit=audit, progress=bar)
-        _keep(folder_of_anchor(folder, anchor), report)
+        _keep(folder_for(folder, wanted), report)
         _print_report(report, as_json=as_json)
         if watch is None:
             break

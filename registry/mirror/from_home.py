@@ -5,13 +5,19 @@ When the chain is gone the folder stays as it was, and is served on.
 
 from typing import NamedTuple
 
+from credential.errors import FormatError
 from credential.ids import UnixTime
+from registry.anchor_file import decode_trust_anchor
 from registry.chain_protocol import JournalChain
+from registry.chain_vouching import chain_vouching
+from registry.errors import TrustDataError
+from registry.evidence.file import ChainEvidence, decode_chain_evidence
 from registry.head import initial_head
 from registry.home import RegistryHome
 from registry.mirror.errors import MirrorFolderError
-from registry.mirror.folder import Held, MirrorFolder
-from registry.mirror.publish import Published, Vouched, publish
+from registry.mirror.folder import EVIDENCE, Held, MirrorFolder
+from registry.mirror.publish import publish
+from registry.mirror.published import Published, Vouched
 from registry.mirror.range_file import RegistryId, heads_of
 from registry.operations.bundles import collect
 from registry.operations.checkpoints import chain_for_bundle
@@ -43,27 +49,67 @@ def refresh_from_home(
     entries = list(journal.entries)
     held = Held(entries, heads_of(initial_head(*registry), entries))
     old = _known(folder, registry, held)
+    anchor = home.trust_anchor.read_bytes() if home.trust_anchor.is_file() else None
+    vouched, missing = _vouched(home, followed.state, held, anchor, now)
+    publish(folder, Published(registry, held, vouched, anchor, now), old=old)
+    return Refreshed(len(entries), len(entries) - old, missing)
+
+
+def _vouched(
+    home: RegistryHome, newest: TrustState, held: Held, anchor: bytes | None, now: int
+) -> tuple[Vouched, tuple[str, ...]]:
+    """The state that checkpoints or seals in the home folder vouch for, else the newest."""
     checkpoints = chain_for_bundle(home)
-    state = followed.state
-    if checkpoints and checkpoints[-1].statement.size < state.size:
-        state = _state_at(registry, held, checkpoints[-1].statement.size)
+    signed = checkpoints[-1].statement if checkpoints else None
+    sealed = _sealed(home, held, anchor)
+    if sealed is not None and (signed is None or sealed.size >= signed.size):
+        size, as_of, chain = sealed
+    elif signed is not None:
+        size, as_of, chain = signed.size, UnixTime(signed.at), None
+    else:
+        size, as_of, chain = newest.size, UnixTime(now), None
+    state = newest if size == newest.size else _state_at(newest, held, size)
     collected = collect(home.public, state)
     fitting = usable_documents(state, collected.documents)
-    as_of = checkpoints[-1].statement.at if checkpoints else UnixTime(now)
-    anchor = home.trust_anchor.read_bytes() if home.trust_anchor.is_file() else None
-    vouched = Vouched(state, fitting.documents, checkpoints, as_of)
-    publish(folder, Published(registry, held, vouched, anchor, now), old=old)
-    return Refreshed(len(entries), len(entries) - old, (*collected.missing, *fitting.refused))
+    vouched = Vouched(state, fitting.documents, checkpoints, as_of, chain)
+    return vouched, (*collected.missing, *fitting.refused)
+
+
+class _Sealed(NamedTuple):
+    """What validators vouch for, by the evidence in the home folder."""
+
+    size: int
+    as_of: UnixTime
+    chain: ChainEvidence
+
+
+def _sealed(home: RegistryHome, held: Held, anchor: bytes | None) -> _Sealed | None:
+    """The chain evidence in the home folder, where the trust anchor can be asked about it.
+
+    Evidence that proves no head of this journal is left aside: a mirror would only hand out what
+    every reader refuses.
+    """
+    path = home.path / EVIDENCE
+    if anchor is None or not path.is_file():
+        return None
+    trusted = decode_trust_anchor(anchor)
+    registry = (trusted.chain_id, trusted.contract)
+    try:
+        chain = decode_chain_evidence(path.read_bytes())
+        shown = chain_vouching(chain, trusted, registry, is_alone=False)
+    except (FormatError, TrustDataError):
+        return None
+    if shown is None or shown.seals is None or shown.head not in held.heads:
+        return None
+    return _Sealed(held.heads.index(shown.head), shown.evidence.as_of, chain)
 
 
 def _known(folder: MirrorFolder, registry: RegistryId, held: Held) -> int:
     """How many entries the folder has; they are the first ones of the journal."""
     before = folder.held(registry)
     size = len(before.entries)
-    if (
-        folder.registry() not in {None, registry}
-        or before.heads[-1:] != held.heads[size : size + 1]
-    ):
+    is_ours = folder.registry() in {None, registry}
+    if not is_ours or before.heads[-1:] != held.heads[size : size + 1]:
         raise MirrorFolderError(
             f"{folder.root} holds another journal than this home folder. Nothing was changed; "
             "name another folder"
@@ -71,7 +117,7 @@ def _known(folder: MirrorFolder, registry: RegistryId, held: Held) -> int:
     return size
 
 
-def _state_at(registry: RegistryId, held: Held, size: int) -> TrustState:
-    builder = TrustBuilder(*registry)
+def _state_at(newest: TrustState, held: Held, size: int) -> TrustState:
+    builder = TrustBuilder(*newest.homes[0].registry)
     builder.extend(held.entries[:size])
     return builder.build()

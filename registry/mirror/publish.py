@@ -5,68 +5,38 @@ whole; killed between any two, the next run goes on.
 """
 
 import json
-from collections.abc import Sequence
 from hashlib import sha256
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from credential import cbor
 from credential.errors import FormatError
-from credential.ids import AgencyCode, UnixTime
+from credential.ids import AgencyCode
 from credential.status import StatusList, decode_status_list
-from registry.anchor_file import TrustAnchor, decode_trust_anchor
-from registry.bundle import make_full_bundle, make_lite_bundle, open_bundle
-from registry.bundle_file import MAX_CHECKPOINTS, ReadAt
+from registry.bundle_file import MAX_CHECKPOINTS
 from registry.cbor_reader import CborReader
-from registry.checkpoint import Checkpoint, checkpoint_value, read_checkpoint
-from registry.errors import BundleError, TrustDataError
-from registry.journal import Journal
+from registry.checkpoint import Checkpoint, read_checkpoint
+from registry.errors import BundleError
+from registry.evidence.file import chain_evidence_value
+from registry.journal_homes import told_homes
 from registry.mirror import statistics
-from registry.mirror.delta import make_delta
 from registry.mirror.errors import RefusedError
 from registry.mirror.folder import (
     CHECKPOINTS,
+    EVIDENCE,
     REGISTRIES,
     STANDING,
     STATISTICS,
     TRUST_ANCHOR,
-    Held,
     MirrorFolder,
 )
+from registry.mirror.publish_bundles import publish_bundles
+from registry.mirror.published import Published, Vouched, anchor_of, encode_checkpoints
 from registry.mirror.range_file import RegistryId
 from registry.mirror.standing import Standing, write_standing
 from registry.public_folder import Document
 from registry.trust_data import Documents, Floor
-from registry.trust_state import TrustState
-from registry.usable_documents import usable_documents
 
-KEPT_FOR_DELTAS: Final = 4
 MAX_CHECKPOINTS_BYTES: Final = 13 << 20
-_INPUTS: Final = "bundles/made-from.json"
-
-
-class Vouched(NamedTuple):
-    """The state that is vouched for, by whom, and the documents that belong to it."""
-
-    state: TrustState
-    documents: Documents
-    checkpoints: tuple[Checkpoint, ...]
-    as_of: UnixTime
-
-
-class Published(NamedTuple):
-    """Everything a mirror hands out. `journal` may go on behind what is vouched for."""
-
-    registry: RegistryId
-    journal: Held
-    vouched: Vouched
-    trust_anchor: bytes | None
-    made_at: int
-
-
-def encode_checkpoints(checkpoints: Sequence[Checkpoint]) -> bytes:
-    """The file checkpoints.cbor."""
-    return cbor.encode([checkpoint_value(checkpoint) for checkpoint in checkpoints])
 
 
 def decode_checkpoints(source: bytes) -> tuple[Checkpoint, ...]:
@@ -90,13 +60,21 @@ def publish(folder: MirrorFolder, published: Published, *, old: int) -> None:
     folder.write(CHECKPOINTS, encode_checkpoints(vouched.checkpoints), zipped=True)
     if published.trust_anchor is not None:
         folder.write(TRUST_ANCHOR, published.trust_anchor)
-    if vouched.checkpoints:
+    _publish_evidence(folder, vouched)
+    if vouched.is_vouched_for:
         folder.write_floor(Floor(vouched.state.size, vouched.state.head, vouched.as_of))
     # A crash right here leaves older bundles beside newer entries; the next run makes new ones.
-    _publish_bundles(folder, published)
+    publish_bundles(folder, published)
     _publish_statistics(folder, vouched)
     folder.write(STANDING, write_standing(_standing(published)), zipped=True)
     folder.write(f"{REGISTRIES}.json", _list_of_registries(folder))
+
+
+def _publish_evidence(folder: MirrorFolder, vouched: Vouched) -> None:
+    if vouched.chain is None:
+        (folder.root / EVIDENCE).unlink(missing_ok=True)
+    else:
+        folder.write(EVIDENCE, cbor.encode(chain_evidence_value(vouched.chain)))
 
 
 def publish_neighbours(folder: MirrorFolder) -> None:
@@ -111,22 +89,23 @@ def _list_of_registries(folder: MirrorFolder) -> bytes:
 
 def _standing(published: Published) -> Standing:
     journal, vouched = published.journal, published.vouched
-    anchor = _anchor(published)
+    anchor = anchor_of(published)
     return Standing(
         published.registry,
         len(journal.entries),
         journal.heads[-1],
         journal.entries[-1].time if journal.entries else 0,
-        vouched.state.size if vouched.checkpoints else None,
-        vouched.as_of if vouched.checkpoints else None,
+        vouched.state.size if vouched.is_vouched_for else None,
+        vouched.as_of if vouched.is_vouched_for else None,
         None if anchor is None else (anchor.name_zh_hant, anchor.name_en),
         published.made_at,
+        _homes(published),
     )
 
 
-def _anchor(published: Published) -> TrustAnchor | None:
-    content = published.trust_anchor
-    return None if content is None else decode_trust_anchor(content)
+def _homes(published: Published) -> tuple[RegistryId, ...]:
+    told = told_homes(published.registry, published.journal.entries)
+    return tuple(RegistryId(home.chain_id, home.contract) for home in told)
 
 
 def _publish_documents(folder: MirrorFolder, documents: Documents) -> None:
@@ -152,82 +131,3 @@ def decoded_lists(documents: Documents) -> dict[tuple[AgencyCode, int], StatusLi
     """The status lists by agency and number."""
     lists = (decode_status_list(file) for file in documents.status_lists)
     return {(found.agency, found.list_no): found for found in lists}
-
-
-def _publish_bundles(folder: MirrorFolder, published: Published) -> None:
-    """The newest bundles are here, opened once more before anybody is offered them."""
-    inputs = _inputs(published)
-    if folder.read(_INPUTS, 1 << 16) == inputs:
-        return
-    anchor = _anchor(published)
-    for kind, bundle in _bundles(published):
-        try:
-            open_bundle(bundle, anchor=anchor if published.vouched.checkpoints else None)
-        except TrustDataError as error:
-            raise RefusedError(
-                f"a {kind} bundle made of it does not open: {error}", "malformed"
-            ) from error
-        size = published.vouched.state.size
-        _publish_deltas(folder, kind, bundle, size)
-        folder.write(f"bundles/{kind}.srb", bundle)
-        folder.write(f"bundles/old/{kind}-{size:010d}.srb", bundle)
-    # A crash right here makes the same bundles again.
-    folder.write(_INPUTS, inputs)
-
-
-def _inputs(published: Published) -> bytes:
-    """What the bundles are made from, so that the same are not made twice."""
-    vouched = published.vouched
-    files = [sha256(file).hexdigest() for files in vouched.documents for file in files]
-    evidence = sha256(encode_checkpoints(vouched.checkpoints)).hexdigest()
-    return json.dumps([vouched.state.size, evidence, sorted(files)]).encode()
-
-
-def _bundles(published: Published) -> list[tuple[str, bytes]]:
-    vouched, registry = published.vouched, published.registry
-    size, made_at = vouched.state.size, published.made_at
-    journal = Journal(*registry, tuple(published.journal.entries[:size]))
-    read_at = None if vouched.checkpoints else ReadAt(size, vouched.as_of)
-    made: list[tuple[str, bytes]] = []
-    try:
-        full = make_full_bundle(
-            journal,
-            vouched.documents,
-            made_at=made_at,
-            checkpoints=vouched.checkpoints,
-            read_at=read_at,
-        )
-        made.append(("full", full))
-    except BundleError:
-        # Too large for any reader; the journal's chunks and the lite bundle go on.
-        pass
-    if vouched.checkpoints:
-        lite = make_lite_bundle(
-            vouched.state, vouched.documents, made_at=made_at, checkpoints=vouched.checkpoints
-        )
-        made.append(("lite", lite))
-    return made
-
-
-def _publish_deltas(folder: MirrorFolder, kind: str, bundle: bytes, size: int) -> None:
-    """From each of the last bundles a delta leads to this one; older deltas are gone."""
-    old = sorted((folder.root / "bundles" / "old").glob(f"{kind}-*.srb"))
-    kept = [path for path in old if _size_in(path) != size][-KEPT_FOR_DELTAS:]
-    for path in kept:
-        folder.write(f"bundles/{kind}-{_size_in(path)}.srd", make_delta(path.read_bytes(), bundle))
-    for path in set(old) - set(kept):
-        path.unlink()
-    names = {f"{kind}-{_size_in(path)}.srd" for path in kept}
-    for stale in (folder.root / "bundles").glob(f"{kind}-*.srd"):
-        if stale.name not in names:
-            stale.unlink()
-
-
-def _size_in(path: Path) -> int:
-    return int(path.stem.rpartition("-")[2])
-
-
-def usable(state: TrustState, documents: Documents) -> tuple[Documents, tuple[str, ...]]:
-    """The documents that fit the state, and in words what was left out."""
-    found = usable_documents(state, documents)
-    return found.documents, found.refused

@@ -39,7 +39,7 @@ def fetch_entries(offer: Offer, folder: MirrorFolder, held: Held, progress: Prog
 
     Raises SourceError, or RefusedError that names the first entry that is missing or changed.
     """
-    goal = offer.statement.size
+    goal = offer.goal.size
     entries, heads = held.entries[:goal], held.heads[: goal + 1]
     some_was_here = False
     for first in chunk_firsts(len(entries), goal) if len(entries) < goal else []:
@@ -54,7 +54,7 @@ def fetch_entries(offer: Offer, folder: MirrorFolder, held: Held, progress: Prog
         if len(entries) < stop:
             break
     fetched = Fetched(Held(entries, heads), some_was_here)
-    if len(entries) < goal or heads[-1] != offer.statement.head:
+    if len(entries) < goal or heads[-1] != offer.goal.head:
         if some_was_here:
             return fetched
         raise _refusal(offer, held, Held(entries, heads))
@@ -63,8 +63,8 @@ def fetch_entries(offer: Offer, folder: MirrorFolder, held: Held, progress: Prog
 
 def is_proven(offer: Offer, fetched: Fetched) -> bool:
     """Whether the journal is the one that is vouched for."""
-    journal, statement = fetched.journal, offer.statement
-    return len(journal.entries) == statement.size and journal.heads[-1] == statement.head
+    journal, goal = fetched.journal, offer.goal
+    return len(journal.entries) == goal.size and journal.heads[-1] == goal.head
 
 
 def _waiting(
@@ -112,7 +112,7 @@ def _fetch_range(
 
 def _refusal(offer: Offer, held: Held, wrong: Held) -> RefusedError:
     """Why these entries are not the journal that is vouched for, as exactly as can be found out."""
-    known, size = len(held.entries), offer.statement.size
+    known, size = len(held.entries), offer.goal.size
     witnessed = _witness(offer, known)
     if known and (witnessed is None or witnessed.heads[0] != held.heads[known]):
         index = first_divergence(offer, held)
@@ -154,7 +154,7 @@ def _diverged(index: int, wrong: Held) -> RefusedError:
 
 def _witness(offer: Offer, known: int) -> Witness | None:
     """The heads from what is held up to the vouched size, where the source has them whole."""
-    goal = offer.statement.size
+    goal = offer.goal.size
     heads: list[bytes] = []
     for first in chunk_firsts(known, goal):
         size = max(offer.standing.size, goal)
@@ -166,7 +166,7 @@ def _witness(offer: Offer, known: int) -> Witness | None:
             return None
         heads += found.heads[max(known - first, 0) + (1 if heads else 0) :]
     whole = heads[: goal - known + 1]
-    is_whole = len(whole) == goal - known + 1 and whole[-1] == offer.statement.head
+    is_whole = len(whole) == goal - known + 1 and whole[-1] == offer.goal.head
     return Witness(known, whole) if is_whole else None
 
 

@@ -8,6 +8,7 @@ from registry.mirror.errors import RefusedError
 from registry.mirror.range_file import RegistryId
 
 MAX_STANDING_BYTES = 64 * 1024
+MAX_HOMES = 100
 _CONTRACT = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -23,6 +24,13 @@ class Standing(NamedTuple):
     as_of: int | None
     names: tuple[str, str] | None
     made_at: int
+    homes: tuple[RegistryId, ...] = ()
+    """The registries its journal was at home in, the first and the one in force among them."""
+
+    @property
+    def all_homes(self) -> tuple[RegistryId, ...]:
+        """The homes it tells of; the one of the journal at least."""
+        return self.homes or (self.registry,)
 
 
 def write_standing(standing: Standing) -> bytes:
@@ -39,6 +47,10 @@ def write_standing(standing: Standing) -> bytes:
         "as_of": standing.as_of,
         "names": None if names is None else {"zh-Hant": names[0], "en": names[1]},
         "made_at": standing.made_at,
+        "homes": [
+            {"chain_id": home.chain_id, "contract": f"0x{home.contract.hex()}"}
+            for home in standing.all_homes
+        ],
     }
     return json.dumps(members, ensure_ascii=False, indent=1).encode() + b"\n"
 
@@ -51,9 +63,8 @@ def read_standing(source: bytes) -> Standing:
         raise _malformed("is not JSON") from error
     if not isinstance(members, dict) or members.get("version") != 1:
         raise _malformed("is of another version")
-    contract = bytes.fromhex(_text(members, "contract", _CONTRACT)[2:])
     return Standing(
-        RegistryId(_number(members, "chain_id"), contract),
+        _registry(members),
         _number(members, "size"),
         bytes.fromhex(_text(members, "head", _DIGEST)),
         _number(members, "time"),
@@ -61,7 +72,19 @@ def read_standing(source: bytes) -> Standing:
         _optional_number(members, "as_of"),
         _names(members.get("names")),
         _number(members, "made_at"),
+        _homes(members.get("homes", [])),
     )
+
+
+def _registry(members: dict[str, Any]) -> RegistryId:
+    contract = bytes.fromhex(_text(members, "contract", _CONTRACT)[2:])
+    return RegistryId(_number(members, "chain_id"), contract)
+
+
+def _homes(value: object) -> tuple[RegistryId, ...]:
+    if not isinstance(value, list) or len(value) > MAX_HOMES:
+        raise _malformed("has no usable list of homes")
+    return tuple(_registry(home if isinstance(home, dict) else {}) for home in value)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from registry.journal import JournalEntry, first_difference
 from registry.mirror.errors import RefusedError
-from registry.mirror.folder import Held, MirrorFolder
+from registry.mirror.folder import MirrorFolder
 from registry.mirror.offer import Offer
 
 
@@ -79,15 +79,14 @@ class SyncProgress:
                     self.outcomes[position], index=found.index, reason=found.message
                 )
 
-    def finished(self, folder: MirrorFolder, held: Held, *, fresh: int, now: int) -> SyncReport:
+    def finished(self, folder: MirrorFolder, size: int, *, before: int, now: int) -> SyncReport:
         """The report."""
         floor = folder.floor()
         claimed = [one.claimed for one in self.outcomes if one.claimed and one.result != "refused"]
-        size = len(held.entries)
         return SyncReport(
             tuple(self.outcomes),
             size,
-            fresh,
+            size - before,
             None if floor is None else floor.as_of,
             max(max(claimed) - size, 0) if claimed else None,
             None if floor is None else max(now - floor.as_of, 0),
@@ -97,7 +96,7 @@ class SyncProgress:
 
 def outcome_of(offer: Offer, result: str) -> Outcome:
     """What came of a source that was not refused."""
-    return Outcome(offer.source.name, result, claimed=offer.standing.size, as_of=offer.statement.at)
+    return Outcome(offer.source.name, result, claimed=offer.standing.size, as_of=offer.goal.as_of)
 
 
 def refused_outcome(source: str, error: RefusedError) -> Outcome:

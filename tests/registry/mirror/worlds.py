@@ -11,7 +11,8 @@ from registry.belief import needed_chain
 from registry.head import initial_head
 from registry.journal import JournalEntry
 from registry.mirror.folder import Held, MirrorFolder
-from registry.mirror.publish import Published, Vouched, publish
+from registry.mirror.publish import publish
+from registry.mirror.published import Published, Vouched
 from registry.mirror.range_file import RegistryId, heads_of
 from tests.simulator import PERMIT, Simulator
 
