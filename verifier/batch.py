@@ -80,7 +80,10 @@ class RememberedPaths:
 
 
 class RememberedGrounds:
-    """Answers of `grounds` in one run, under all that they depend on within it."""
+    """Answers of `grounds` in one run, under all that they depend on within it.
+
+    Which registry is asked depends on the kid alone, since a run has one time and one home.
+    """
 
     def __init__(self) -> None:
         self._anchored: dict[_Question, Grounds] = {}

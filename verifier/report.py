@@ -100,6 +100,10 @@ def _headline(finding: Finding, setting: Setting) -> Iterator[str]:
     yield ""
     words = phrase("outcome", finding.outcome.value, setting.language)
     yield _INDENT + _coloured(words, finding.outcome, setting)
+    verdict = finding.verdict
+    if verdict is not None and verdict.guest is not None and not is_put_together(finding):
+        whose = registry_text(verdict, setting.anchor, setting.language)
+        yield f"{_INDENT}{phrase('label', 'registry', setting.language)}: {whose}"
 
 
 def _coloured(text: str, outcome: Outcome, setting: Setting) -> str:

@@ -90,6 +90,7 @@ def test_the_report_names_the_other_registry_in_both_languages(
     chinese = capsys.readouterr().out
 
     assert "外國登錄 886 / Registry 886 (ANOTHER registry, recognised by ours: number 1)" in english
+    assert english.index("ANOTHER registry") < english.index("pass     document")
     assert "機關 N1 / Agency N1" in english
     assert "Recognised by our council (number 1) since" in english
     assert "另一登錄簿，經本登錄簿承認，第 1 號" in chinese
