@@ -199,9 +199,10 @@ class JournalFollower:
 
         What it tells is held against the head, like all entries, before any of it is believed.
         """
-        if self._chain.head().size <= state.size:
+        size = self._chain.head().size
+        if size <= state.size:
             return False
-        fresh = self._chain.entries(state.size)
+        fresh = self._chain.entries(state.size, size)
         last = told_homes((state.chain_id, state.contract), fresh, state.successor)[-1]
         return last.registry == registry
 

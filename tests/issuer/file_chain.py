@@ -12,7 +12,13 @@ from credential.ids import AgencyCode, Digest, Kid, Root
 from registry.chain_protocol import JournalHead
 from registry.errors import ChainUnavailableError, JournalError, TransactionRefusedError
 from registry.journal import JournalEntry, head_after, make_entry
-from registry.payloads import BatchAnchored, Payload, StatusPublished
+from registry.payloads import (
+    BatchAnchored,
+    JournalCarried,
+    Payload,
+    StatusPublished,
+    SuccessorRegistrySet,
+)
 from registry.records import Anchor
 from registry.trust_builder import TrustBuilder
 from registry.trust_state import TrustState
@@ -37,6 +43,7 @@ class FileChain:
         self.path = path
         self.chain_id = CHAIN_ID
         self.contract = contract
+        self.first_home = (CHAIN_ID, contract)
         self.agency = AgencyCode(agency)
         self.clock = clock
         self.is_away = False
@@ -71,7 +78,7 @@ class FileChain:
         ]
         last = entries[-1].time if entries else 0
         entry = make_entry(len(entries), max(last, self.clock()), payload)
-        builder = TrustBuilder(self.chain_id, self.contract)
+        builder = TrustBuilder(*self.first_home)
         builder.extend(entries)
         try:
             builder.apply(entry)
@@ -83,19 +90,25 @@ class FileChain:
         connection.execute("COMMIT")
         connection.close()
 
+    def move_to(self, chain_id: int, contract: bytes) -> None:
+        """The registry is at home there from now on, with the same journal."""
+        self.append(SuccessorRegistrySet(chain_id, contract))
+        self.append(JournalCarried(self.chain_id, self.contract))
+        self.chain_id, self.contract = chain_id, contract
+
     # what the journal's readers ask
 
     def head(self) -> JournalHead:
         self._require_there()
         entries = self.all_entries()
-        return JournalHead(len(entries), head_after(self.chain_id, self.contract, entries))
+        return JournalHead(len(entries), head_after(*self.first_home, entries))
 
     def finalized_head(self) -> JournalHead:
         size, head = self.head()
         if not self.unfinal:
             return JournalHead(size, head)
         final = self.all_entries()[: max(0, size - self.unfinal)]
-        return JournalHead(len(final), head_after(self.chain_id, self.contract, final))
+        return JournalHead(len(final), head_after(*self.first_home, final))
 
     def finalized_size(self) -> int:
         return self.finalized_head().size
@@ -137,7 +150,7 @@ class FileChain:
     # what a test looks at
 
     def state(self) -> TrustState:
-        builder = TrustBuilder(self.chain_id, self.contract)
+        builder = TrustBuilder(*self.first_home)
         builder.extend(self.all_entries())
         return builder.build()
 
