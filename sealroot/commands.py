@@ -29,7 +29,7 @@ PARTS: Final = {
     "issuer": Part("issuer.cli", "issuer_app"),
     "network": Part("network.cli", "network_app"),
     "verify": Part("verifier.command", "add_to", adds_itself=True),
-    "demo": Part("sealroot.demo.cli", "demo"),
+    "demo": Part("sealroot.demo.cli", "app"),
 }
 
 

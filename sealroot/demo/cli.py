@@ -17,6 +17,7 @@ from registry.local_chain import running_local_chain
 from sealroot.demo.on_network import running_network
 from sealroot.demo.realm import ChainPlace
 from sealroot.demo.scenes import Played, Scene, command_of, play, show, without_network
+from sealroot.demo.show_years import show_thirteen_years
 from sealroot.demo.story import Stage, Told, tell
 
 MARK: Final = ".sealroot-demo"
@@ -24,7 +25,13 @@ EXIT_UNEXPECTED: Final = 1
 WIDTH_OF_A_LOG: Final = 130
 
 
+app = typer.Typer(invoke_without_command=True)
+app.command("thirteen-years")(show_thirteen_years)
+
+
+@app.callback()
 def demo(
+    context: typer.Context,
     out: Annotated[Path, typer.Option(help="Folder for all files; made anew each time.")] = Path(
         "demo-output"
     ),
@@ -34,6 +41,8 @@ def demo(
     ] = None,
 ) -> None:
     """Play the whole story here: found, issue, revoke, leak a key, and check all of it offline."""
+    if context.invoked_subcommand is not None:
+        return
     console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_LOG)
     started = time.monotonic()
     folder = _emptied(out.resolve())
