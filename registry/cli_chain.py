@@ -123,6 +123,9 @@ def show(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
         "agencies": len(state.content.agencies),
         "keys": len(state.content.keys),
         "anchored_batches": len(state.content.anchors),
+        "earlier_homes": [
+            f"chain {home.chain_id}, 0x{home.contract.hex()}" for home in state.homes[:-1]
+        ],
         "successor": f"chain {successor.chain_id}, 0x{successor.contract.hex()}"
         if successor
         else None,

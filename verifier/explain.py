@@ -80,6 +80,11 @@ def _steps(sealed: bytes, verdict: Verdict, trust: TrustData, policy: Policy) ->
     yield "10 trust: strength and age of the evidence"
     yield f"  strength {trust.evidence.strength}, as of {_time(trust.evidence.as_of)}"
     yield f"  journal of chain {trust.state.chain_id}, contract 0x{trust.state.contract.hex()}"
+    for home in trust.state.homes[:-1]:
+        yield (
+            f"  at home in chain {home.chain_id}, contract 0x{home.contract.hex()} up to entry "
+            f"{home.end}"
+        )
     yield f"  size {trust.state.size}, head {trust.state.head.hex()}"
     yield _told(verdict, CheckName.TRUST)
     yield f"verdict: {verdict.outcome.value}"

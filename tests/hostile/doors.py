@@ -19,9 +19,11 @@ from registry.bundle import open_bundle
 from registry.bundle_file import BundleLimits
 from registry.checkpoint import decode_checkpoint, decode_statement, encode_checkpoint
 from registry.journal import decode_payload, read_journal_file, write_journal_file
+from registry.recognition import decode_tail, encode_tail
 from registry.signers import decode_cose_key_array, encode_cose_key_array
 from registry.snapshot import decode_snapshot, encode_snapshot
 from registry.trust import replay
+from tests.simulated_registries import contents_for, move, recognise
 from tests.simulator import SimulatedKey, Simulator
 
 Open = Callable[[bytes], object]
@@ -67,6 +69,8 @@ def doors() -> tuple[Door, ...]:
     batch = sim.issue(office, {1: "王小明", 2: "2020-02-29"}, {1: "陳美麗"}, {1: "林志明"})
     sim.anchor(batch)
     sim.revoke(office, 3, 5)
+    recognise(sim, 5)
+    move(sim, 7)
     checkpoint = sim.checkpoint()
     sealed = (*batch.sealed, without_signature(batch.sealed[0]))
     documents = sim.documents()
@@ -95,6 +99,7 @@ def doors() -> tuple[Door, ...]:
         Door("type document", load_type, (*catalog_documents(), *documents.types)),
         Door("journal file", _replayed, (write_journal_file(sim.journal),)),
         Door("journal entry", _payload, tuple(bytes((e.kind,)) + e.data for e in sim.entries)),
+        Door("recognition", decode_tail, (encode_tail(contents_for(1, 3)),)),
         Door("signers", decode_cose_key_array, (encode_cose_key_array(keys),)),
         Door("snapshot", decode_snapshot, (encode_snapshot(sim.state()),)),
         Door("statement", decode_statement, (checkpoint.statement_bytes,)),

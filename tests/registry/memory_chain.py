@@ -12,13 +12,16 @@ CONTRACT = bytes(range(1, 21))
 class MemoryChain:
     """A `JournalChain`; `unfinal` is how many of the last entries may still change."""
 
-    def __init__(self, contract: bytes = CONTRACT) -> None:
+    def __init__(
+        self, contract: bytes = CONTRACT, begun_at: tuple[int, bytes] | None = None
+    ) -> None:
         self.chain_id = CHAIN_ID
         self.contract = contract
         self.unfinal = 0
         self.reads: list[tuple[int, int | None]] = []
         self.journal: list[JournalEntry] = []
-        self._rules = TrustBuilder(CHAIN_ID, contract)
+        self.begun_at = begun_at or (CHAIN_ID, contract)
+        self._rules = TrustBuilder(*self.begun_at)
 
     def append(self, payload: Payload, at: int = 1_800_000_000) -> None:
         entry = make_entry(len(self.journal), at, payload)
@@ -27,7 +30,7 @@ class MemoryChain:
 
     def head(self) -> JournalHead:
         size = len(self.journal)
-        return JournalHead(size, head_after(self.chain_id, self.contract, self.journal))
+        return JournalHead(size, head_after(*self.begun_at, self.journal))
 
     def finalized_size(self) -> int:
         return len(self.journal) - self.unfinal

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from credential.ids import AgencyCode
+from registry import payloads as p
 from registry.errors import ChainMismatchError
 from registry.home import RegistryHome
+from registry.payload_codec import decode_payload
 from registry.payloads import AgencyRegistered, AgencySuspended, Names
 from registry.sync import follow, follow_home, read_copy
 from tests.registry.memory_chain import MemoryChain
@@ -34,6 +36,40 @@ def test_only_what_is_missing_in_the_copy_is_read() -> None:
 
     assert chain.reads == [(2, 3)]
     assert followed.state.head == chain.head().head
+
+
+def moved(chain: MemoryChain) -> MemoryChain:
+    """The chain to which this one's registry has moved, with its whole journal."""
+    new = MemoryChain(bytes(range(21, 41)), begun_at=(chain.chain_id, chain.contract))
+    chain.append(p.SuccessorRegistrySet(new.chain_id, new.contract))
+    for entry in chain.journal:
+        new.append(decode_payload(entry.kind, entry.data), entry.time)
+    new.append(p.JournalCarried(chain.chain_id, chain.contract))
+    return new
+
+
+def test_a_copy_from_before_a_move_goes_on_at_the_new_home() -> None:
+    old = chain_with("A", "B")
+    copy, first = follow(old).journal, (old.chain_id, old.contract)
+    new = moved(old)
+    new.append(registered("C"))
+    for known in (copy, None, follow(old).journal):
+        followed = follow(new, known, first_home=first)
+        assert followed.state.head == new.head().head
+        assert followed.state.contract == new.contract
+        assert (followed.journal.chain_id, followed.journal.contract) == first
+
+
+def test_a_chain_that_is_not_where_the_journal_has_moved_is_refused() -> None:
+    old = chain_with("A")
+    first = (old.chain_id, old.contract)
+    new = moved(old)
+    elsewhere = MemoryChain(bytes(range(61, 81)), begun_at=first)
+    elsewhere.journal = new.journal
+    with pytest.raises(ChainMismatchError, match="and not on this chain"):
+        follow(elsewhere, first_home=first)
+    with pytest.raises(ChainMismatchError, match="of another registry"):
+        follow(new, follow(old).journal)
 
 
 def test_progress_is_told_up_to_the_end() -> None:

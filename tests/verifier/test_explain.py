@@ -1,6 +1,7 @@
 import pytest
 
-from credential.sealed import decode_sealed, encode_sealed
+from credential.sealed import decode_sealed, encode_sealed, registry_aad
+from tests.simulated_registries import move
 from tests.simulator import Simulator
 from verifier import DEFAULT_POLICY, verify
 from verifier.explain import explain
@@ -74,3 +75,13 @@ def test_a_leak_and_a_slot_that_does_not_exist_are_told(sim: Simulator) -> None:
 
     assert any(line.startswith("  compromised since ") for line in lines)
     assert "  version 1, 1000 slots: no such slot" in lines
+
+
+def test_the_home_in_which_a_signature_was_made_is_the_one_shown(sim: Simulator) -> None:
+    batch, old = sim.issue(sim.office("A1"), {1: "x"}), registry_aad(*sim.first_home)
+    move(sim, 7)
+
+    lines = told(sim, batch.sealed[0])
+
+    assert f"  external_aad {old.hex()}" in lines
+    assert any(line.startswith(f"  at home in chain {sim.first_home[0]}, ") for line in lines)
