@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from benchmarks import chain, documents, sealing, symbols, trust, verifying
+from benchmarks import chain, documents, network, sealing, symbols, trust, verifying
 from benchmarks.measure import one_core
 from benchmarks.results import RESULTS_PATH, TARGETS, Measured, print_results, results_text
 
@@ -37,6 +37,7 @@ GROUPS: Final = (
     Group("PDF pages", documents.KEYS, documents.measure),
     Group("trust", trust.KEYS, trust.measure),
     Group("gas on the local chain", chain.KEYS, chain.measure, on_one_core=False),
+    Group("four validators", network.KEYS, network.measure, on_one_core=False),
 )
 
 
@@ -56,7 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     details["wall clock seconds"] = round(time.perf_counter() - wall)
     details["processor seconds"] = round(time.process_time() - own)
     asked = _asked(values, options.only)
-    met = print_results(console, asked)
+    absent = {key for group in groups for key in group.keys} - values.keys()
+    met = print_results(console, asked, _asked_keys(absent, options.only))
+    for title, one in found.items():
+        if "not measured" in one.details:
+            console.print(f"{title}: not measured, because {one.details['not measured']}")
     _explain_missed(console, found, asked)
     if options.only or options.quick:
         console.print("Not written to results.json: only a whole run is.")
@@ -93,6 +98,10 @@ def _explain_missed(
 
 def _asked(values: dict[str, float], only: Collection[str]) -> dict[str, float]:
     return {key: value for key, value in values.items() if not only or key in only}
+
+
+def _asked_keys(keys: Collection[str], only: Collection[str]) -> set[str]:
+    return {key for key in keys if not only or key in only}
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
