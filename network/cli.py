@@ -8,7 +8,8 @@ import typer
 from network import cli_state, cli_validator
 from network.cli_options import DEFAULT_FOLDER, AsJson, Folder, parsed_host, progress
 from network.founding import Wish, found_network, usual_hosts
-from network.lab import Isolation, Lab
+from network.lab import Lab
+from network.lab_record import Isolation
 from network.software import Software, usual_software
 from registry.cli_output import print_done
 from registry.finality import Engine

@@ -8,11 +8,8 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from enum import Enum
 from pathlib import Path
 from typing import Final
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from network import processes
 from network.command_line import (
@@ -26,53 +23,28 @@ from network.command_line import (
 )
 from network.engines import find_program
 from network.errors import NetworkError, NodeSilentError
-from network.founding import LOOPBACK, NODE_KEY, PORT_OF_PEERS, PORT_OF_RPC
-from network.plan import GENESIS_FILE, NetworkPlan, Port, Validator, load_plan
-from network.ports import free_ports
+from network.founding import NODE_KEY
+from network.lab_record import (
+    Isolation,
+    LabRecord,
+    place_in,
+    place_on_loopback,
+    read_record,
+    remove_record,
+    write_record,
+)
+from network.plan import GENESIS_FILE, NetworkPlan, Validator, load_plan
 from network.rpc import Node
 from network.software import Software
 from network.wires import Wires, can_lay_wires, claim_net
 from registry.plain_words import explained
 from registry.public_folder import write_atomically
 
+__all__ = ["Isolation", "Lab"]
+
 LAB_FOLDER: Final = "lab"
-LAB_FILE: Final = "lab.json"
 SECONDS_TO_ANSWER: Final = 60.0
 PAUSE_SECONDS: Final = 0.1
-
-
-class Isolation(Enum):
-    """How the validators on one machine are kept apart."""
-
-    NAMESPACES = "namespaces"
-    """A network namespace and an address for each; needs root."""
-    PORTS = "ports"
-    """Ports on 127.0.0.1."""
-
-
-class Place(BaseModel):
-    """Where one validator of the lab listens."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    address: str
-    p2p_port: Port
-    rpc_port: Port
-
-    @property
-    def url(self) -> str:
-        """The RPC address."""
-        return f"http://{self.address}:{self.rpc_port}"
-
-
-class LabRecord(BaseModel):
-    """lab.json: how a network runs on this machine; `net` numbers its namespaces."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    isolation: Isolation
-    net: int | None = None
-    places: dict[int, Place]
 
 
 def _nothing_to_say(_text: str) -> None:
@@ -107,10 +79,7 @@ class Lab:
 
     def find_record(self) -> LabRecord | None:
         """Return how it runs here, or None where it was not started."""
-        try:
-            return LabRecord.model_validate_json((self._home / LAB_FILE).read_bytes())
-        except (OSError, ValidationError):
-            return None
+        return read_record(self._home)
 
     def urls(self) -> list[str]:
         """Return the RPC address of each validator, in order of their numbers."""
@@ -171,7 +140,7 @@ class Lab:
         record = self.find_record()
         if record is not None and record.net is not None:
             Wires(record.net).remove()
-        (self._home / LAB_FILE).unlink(missing_ok=True)
+        remove_record(self._home)
         return stopped
 
     def start(self, number: int) -> bool:
@@ -241,6 +210,13 @@ class Lab:
                 self.node(here).ask("admin_addTrustedPeer", peer)
                 self.node(here).ask("admin_addPeer", peer)
 
+    def farewell(self, number: int) -> None:
+        """No validator tries to reach this one any more."""
+        for here, there, peer in self._pairs():
+            if there == number:
+                with suppress(NodeSilentError):
+                    self.node(here).ask("admin_removePeer", peer)
+
     # ------------------------------------------------------------------------- waiting
 
     def wait_for_blocks(self, count: int, seconds: float = SECONDS_TO_ANSWER) -> float:
@@ -273,9 +249,9 @@ class Lab:
         """A validator added to the network's folder has a place here to listen at."""
         record = self.record
         wires = self._wires()
-        place = _place_in(wires, number) if wires else _place_on_loopback()
+        place = place_in(wires, number) if wires else place_on_loopback()
         places = {**record.places, number: place}
-        self._save(record.model_copy(update={"places": places}))
+        write_record(self._home, record.model_copy(update={"places": places}))
         if wires is not None:
             wires.lay([number])
 
@@ -284,7 +260,7 @@ class Lab:
         self.wipe(number)
         record = self.record
         places = {key: place for key, place in record.places.items() if key != number}
-        self._save(record.model_copy(update={"places": places}))
+        write_record(self._home, record.model_copy(update={"places": places}))
 
     # ---------------------------------------------------------------------- within here
 
@@ -301,12 +277,12 @@ class Lab:
             if chosen is Isolation.NAMESPACES:
                 # A crash before the next line leaves a bridge that carries this folder's name.
                 wires = claim_net(self._home)
-                places = {number: _place_in(wires, number) for number in numbers}
+                places = {number: place_in(wires, number) for number in numbers}
                 record = LabRecord(isolation=chosen, net=wires.net, places=places)
             else:
-                places = {number: _place_on_loopback() for number in numbers}
+                places = {number: place_on_loopback() for number in numbers}
                 record = LabRecord(isolation=chosen, places=places)
-            self._save(record)
+            write_record(self._home, record)
         if record.net is not None:
             Wires(record.net).lay(numbers)
 
@@ -385,16 +361,3 @@ class Lab:
     def _wires(self) -> Wires | None:
         net = self.record.net
         return None if net is None else Wires(net)
-
-    def _save(self, record: LabRecord) -> None:
-        text = record.model_dump_json(indent=1)
-        write_atomically(self._home / LAB_FILE, text.encode() + b"\n")
-
-
-def _place_in(wires: Wires, number: int) -> Place:
-    return Place(address=wires.address(number), p2p_port=PORT_OF_PEERS, rpc_port=PORT_OF_RPC)
-
-
-def _place_on_loopback() -> Place:
-    p2p_port, rpc_port = free_ports(2)
-    return Place(address=LOOPBACK, p2p_port=p2p_port, rpc_port=rpc_port)

@@ -83,6 +83,7 @@ def remove_from_lab(lab: Lab, number: int, say: Say) -> NetworkPlan:
     require_another(plan)
     others = [lab.node(other) for other in lab.numbers() if other != number]
     seat(plan, others, leaving.address, wanted=False, say=say)
+    lab.farewell(number)
     lab.forget_place(number)
     return drop_host(lab.folder, number)
 

@@ -50,8 +50,8 @@ def signers_of(software: Software, node: Node, height: int) -> tuple[str, frozen
     match software:
         case Software.GOQUORUM:
             told = node.ask("istanbul_getSignersFromBlock", number)
-            seals = frozenset(str(one).lower() for one in told["committers"])
-            return str(told["author"]).lower(), seals
+            seals = frozenset(str(one).lower() for one in told["Committers"])
+            return str(told["Author"]).lower(), seals
         case Software.GETH:
             signer = str(node.ask("clique_getSigner", number)).lower()
             return signer, frozenset({signer})

@@ -20,6 +20,7 @@ from sealroot.demo.scenes import Played, Scene, command_of, play, show, without_
 from sealroot.demo.show_years import show_thirteen_years
 from sealroot.demo.story import Stage, Told, tell
 
+SEALED_BY_VALIDATORS: Final = 3
 MARK: Final = ".sealroot-demo"
 EXIT_UNEXPECTED: Final = 1
 WIDTH_OF_A_LOG: Final = 130
@@ -52,9 +53,9 @@ def demo(
 
     with _chain(network, folder, say) as chain, shown_progress(console) as report:
         told = tell(Stage(folder, chain, say, report))
-        before = _all_played(told, console) if network else None
+        before = _all_played(told, console, isolated=False) if network else None
     say("The chain has been stopped: what follows needs no network")
-    played = _all_played(told, console)
+    played = _all_played(told, console, isolated=True)
     show(played, console)
     _what_next(told, console)
     wrong = sum(not one.is_as_expected for one in played)
@@ -90,6 +91,10 @@ def _held(before: Sequence[Played], after: Sequence[Played], console: Console) -
     if changed:
         console.print(f"[red]Other verdicts once the validators were gone: {changed}[/]")
         return False
+    weak = [one.scene.title for one in after if one.strength not in {None, SEALED_BY_VALIDATORS}]
+    if weak:
+        console.print(f"[red]Not proven by the validators' own seals: {weak}[/]")
+        return False
     console.print(f"{len(after)} verdicts are the same with the validators stopped and no socket.")
     return True
 
@@ -105,13 +110,12 @@ def _emptied(folder: Path) -> Path:
     return folder
 
 
-def _all_played(told: Told, console: Console) -> list[Played]:
-    return [_played(scene, told, console) for scene in told.scenes]
-
-
-def _played(scene: Scene, told: Told, console: Console) -> Played:
-    with console.status(scene.title):
-        return play(scene, told.trust_anchor)
+def _all_played(told: Told, console: Console, *, isolated: bool) -> list[Played]:
+    played = []
+    for scene in told.scenes:
+        with console.status(scene.title):
+            played.append(play(scene, told.trust_anchor, isolated=isolated))
+    return played
 
 
 def _what_next(told: Told, console: Console) -> None:

@@ -37,6 +37,8 @@ class Played:
     outcome: str
     codes: frozenset[str]
     exit_code: int
+    strength: int | None
+    """Of the evidence behind the trust data: 1 a node, 2 checkpoints, 3 the validators' seals."""
 
     @property
     def is_as_expected(self) -> bool:
@@ -76,10 +78,10 @@ def command_of(scene: Scene, trust_anchor: Path) -> list[str]:
     ]
 
 
-def play(scene: Scene, trust_anchor: Path) -> Played:
+def play(scene: Scene, trust_anchor: Path, *, isolated: bool = True) -> Played:
     """Return what the command says, run as a process of its own with no network."""
     ran = subprocess.run(
-        [*without_network(), *command_of(scene, trust_anchor), "--json"],
+        [*(without_network() if isolated else ()), *command_of(scene, trust_anchor), "--json"],
         capture_output=True,
         text=True,
         check=False,
@@ -87,22 +89,24 @@ def play(scene: Scene, trust_anchor: Path) -> Played:
     )
     try:
         document = json.loads(ran.stdout)["documents"][0]
+        trust = document["trust"]
     except (ValueError, LookupError) as error:
         raise RuntimeError(f"{scene.title}: {ran.stderr or ran.stdout}") from error
     codes = {check["code"] for check in document["checks"]} | {document["document"]["code"]}
-    return Played(scene, document["outcome"], frozenset(codes), ran.returncode)
+    strength = None if trust is None else trust.get("strength")
+    return Played(scene, document["outcome"], frozenset(codes), ran.returncode, strength)
 
 
 def show(played: Sequence[Played], console: Console) -> None:
     """The table of expected and actual verdicts is printed."""
     table = Table(title="Checked offline, each in a process of its own", title_justify="left")
-    for heading in ("", "document", "expected", "actual", "reason"):
+    for heading in ("", "document", "expected", "actual", "reason", "evidence"):
         table.add_column(heading, overflow="fold")
     for one in played:
         colour = COLOURS.get(one.outcome, "white")
         mark = "[green]✓[/]" if one.is_as_expected else "[bold red]✗[/]"
         reason = one.scene.code if one.scene.code in one.codes else ", ".join(sorted(one.codes))
-        table.add_row(
-            mark, one.scene.title, one.scene.outcome, f"[{colour}]{one.outcome}[/]", reason
-        )
+        actual = f"[{colour}]{one.outcome}[/]"
+        strength = "-" if one.strength is None else str(one.strength)
+        table.add_row(mark, one.scene.title, one.scene.outcome, actual, reason, strength)
     console.print(table)

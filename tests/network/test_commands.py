@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from network.lab import Isolation, Lab
+from network.lab import Lab
+from network.lab_record import Isolation
 from network.voting import validators_now
 from sealroot.commands import EXIT_FAILED, run
 
@@ -44,6 +45,7 @@ def test_status_names_validators_and_who_signed(
 
     assert (told["must_sign"], told["may_fail"], len(told["validators"])) == (3, 1, 4)
     assert [node["peers"] for node in told["nodes"]] == [3, 3, 3, 3]
+    assert told["looked_at"] >= 5
     assert sum(node["signed"] for node in told["nodes"]) >= 3 * told["looked_at"]
 
 

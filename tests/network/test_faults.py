@@ -103,9 +103,11 @@ def test_two_killed_halt_the_chain_and_the_backlog_drains_after_restart(
     assert all(path.is_file() for path in released)
     assert desk.waiting() == 1
     measured("halted with two of four killed for", time.monotonic() - began)
+    began = time.monotonic()
     qbft.start(3)
     qbft.start(4)
-    measured("first block after both are started again", qbft.wait_for_blocks(1, PATIENCE_SECONDS))
+    qbft.wait_for_blocks(1, PATIENCE_SECONDS)
+    measured("first block after both are started again", time.monotonic() - began)
     began = time.monotonic()
     assert desk.carry_on()
     measured("the backlog of one batch drains", time.monotonic() - began)
@@ -121,10 +123,10 @@ def test_a_partition_of_two_and_two_halts_both_sides_and_heals(
     time.sleep(QUIET_SECONDS)
 
     assert all_heights(qbft) == before
+    began = time.monotonic()
     qbft.rejoin()
-    measured(
-        "first block after a partition 2|2 is healed", qbft.wait_for_blocks(1, PATIENCE_SECONDS)
-    )
+    qbft.wait_for_blocks(1, PATIENCE_SECONDS)
+    measured("first block after a partition 2|2 is healed", time.monotonic() - began)
     seconds_until_level(qbft)
 
 
@@ -138,8 +140,10 @@ def test_a_partition_of_three_and_one_leaves_only_the_one_behind(
     measured("two blocks by the three of a partition 3|1", qbft.wait_for_blocks(2, 60))
 
     assert qbft.node(4).number("eth_blockNumber") == alone
+    began = time.monotonic()
     qbft.rejoin()
-    measured("the one of a partition 3|1 is level again", seconds_until_level(qbft))
+    seconds_until_level(qbft)
+    measured("the one of a partition 3|1 is level again", time.monotonic() - began)
 
 
 def test_all_restarted_go_on_where_they_were(qbft: Lab, realm: Realm, measured: Measure) -> None:
@@ -174,7 +178,7 @@ def test_a_wiped_validator_reads_the_chain_again_and_signs(qbft: Lab, measured: 
 
 def last_signers(node: Node) -> list[str]:
     told = node.ask("istanbul_getSignersFromBlock", "latest")
-    return [str(address).lower() for address in told["committers"]]
+    return [str(address).lower() for address in told["Committers"]]
 
 
 def test_waiting_for_blocks_of_a_halted_chain_ends_with_words(qbft: Lab) -> None:
