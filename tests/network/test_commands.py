@@ -129,3 +129,15 @@ def test_clique_bears_one_of_four_killed(tmp_path: Path) -> None:
         lab.wait_for_blocks(6, 60)
     finally:
         lab.down()
+
+
+def test_an_up_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "spoilt"
+    assert run(["network", "init", "--out", str(path), "--json"]) == 0
+    (path / "genesis.json").write_text("{}", "ascii")
+
+    assert run(["network", "up", str(path), "--json"]) == EXIT_FAILED
+
+    lab = Lab(path)
+    assert lab.find_record() is None
+    assert [lab.process_of(number) for number in (1, 2, 3, 4)] == [None] * 4
