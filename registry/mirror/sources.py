@@ -146,9 +146,8 @@ class HttpSource:
         encoding = _header(answer, b"content-encoding").lower()
         if encoding not in {"", "identity", "gzip"}:
             raise SourceError(f"{self.name} sends {path} in an encoding that was not asked for")
-        body = _bounded(answer.iter_stream(), most) if encoding != "gzip" else None
-        if body is None:
-            body = _unzipped(answer.iter_stream(), most)
+        read = _unzipped if encoding == "gzip" else _bounded
+        body = read(answer.iter_stream(), most)
         if body is None:
             raise _too_large(self.name, path, most)
         return body
