@@ -42,12 +42,17 @@ def init(
     ] = None,
     sender: Annotated[
         list[str] | None,
-        typer.Option(help="Account that may send; repeat. Enforced by Besu and geth."),
+        typer.Option(help="Account that may send; repeat. Only Besu keeps such a list."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make keys, first block, and one folder of files for each host. Nothing is started."""
     chosen = _checked_software(engine, software)
+    if sender and not chosen.has_list_of_senders:
+        raise typer.BadParameter(
+            f"{chosen.value} keeps no list of who may send; only Besu does. Without --sender "
+            "everybody who reaches a node's RPC may send, and the contract decides what counts."
+        )
     hosts = [parsed_host(text) for text in host or ()] or usual_hosts(validators)
     wish = Wish(
         chosen,

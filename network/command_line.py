@@ -81,7 +81,7 @@ def run_arguments(
         *(() if listening.has_ipc else ("--ipcdisable",)),
         *("--mine", "--miner.etherbase", validator.address),
         *("--miner.gaslimit", str(GAS_LIMIT)),
-        *(_goquorum() if plan.software is Software.GOQUORUM else _geth(plan, validator, paths)),
+        *(_goquorum() if plan.software is Software.GOQUORUM else _geth(validator, paths)),
     ]
 
 
@@ -92,15 +92,13 @@ def _goquorum() -> tuple[str, ...]:
     )
 
 
-def _geth(plan: NetworkPlan, validator: Validator, paths: NodePaths) -> tuple[str, ...]:
-    unlocked = ("--unlock", validator.address, "--password", paths.password)
+def _geth(validator: Validator, paths: NodePaths) -> tuple[str, ...]:
     # "Insecure": who reaches the RPC could let this account send a transaction. It owns nothing
     # and has no role, and cannot be made to sign a block that way.
-    common = (*unlocked, "--allow-insecure-unlock", "--authrpc.port", "0")
-    if not plan.senders:
-        return common
-    # Known accounts count as local, and local transactions need no price; everybody else's do.
-    return (*common, "--txpool.nolocals", "--txpool.locals", ",".join(plan.senders))
+    return (
+        *("--unlock", validator.address, "--password", paths.password),
+        *("--allow-insecure-unlock", "--authrpc.port", "0"),
+    )
 
 
 def _joined(host: str, port: int) -> str:

@@ -61,7 +61,7 @@ def _start(plan: NetworkPlan, validator: Validator, listening: Listening) -> str
             f'    "$ENGINE" {shlex.join(import_key_arguments(PATHS))}',
             "fi",
         ]
-    if plan.software is Software.GETH and not plan.senders:
+    if plan.software is Software.GETH:
         free = "miner.setGasPrice('0x0')"
         lines += [
             "# geth refuses a price of zero on its command line, and takes it once it runs.",

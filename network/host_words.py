@@ -39,22 +39,15 @@ def _start(plan: NetworkPlan) -> str:
 
 
 def _senders_zh(plan: NetworkPlan) -> str:
-    if plan.software is Software.GOQUORUM or not plan.senders:
-        return "凡能連到某節點 RPC 者皆可送出；能改變登錄簿內容的，只有合約所授權的帳號。"
-    if plan.software is Software.GETH:
-        return "只有 network.json 所列帳號免費用；其他帳號沒有錢，節點不收其交易。"
-    return "只有 permissions.toml 所列帳號；Besu 拒收其他帳號的交易。"
+    if plan.senders:
+        return "只有 permissions.toml 所列帳號；Besu 拒收其他帳號的交易。"
+    return "凡能連到某節點 RPC 者皆可送出；能改變登錄簿內容的，只有合約所授權的帳號。"
 
 
 def _senders_en(plan: NetworkPlan) -> str:
-    if plan.software is Software.GOQUORUM or not plan.senders:
-        return (
-            "anybody who reaches a node's RPC; what changes the registry is decided by the "
-            "contract alone, by the accounts it knows."
-        )
-    if plan.software is Software.GETH:
-        return (
-            "the accounts in network.json send for free; all others would have to pay, have "
-            "nothing, and are refused by each node's pool."
-        )
-    return "the accounts in permissions.toml; Besu refuses all others."
+    if plan.senders:
+        return "the accounts in permissions.toml; Besu refuses all others."
+    return (
+        "anybody who reaches a node's RPC; what changes the registry is decided by the contract "
+        "alone, by the accounts it knows."
+    )

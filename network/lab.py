@@ -163,7 +163,7 @@ class Lab:
         wires = self._wires()
         processes.spawn(wires.inside(number, command) if wires else command, self.log_file(number))
         self._wait_for_answer(number)
-        if plan.software is Software.GETH and not plan.senders:
+        if plan.software is Software.GETH:
             # geth refuses a price of zero on its command line, and takes it once it runs.
             self.node(number).ask("miner_setGasPrice", "0x0")
         return True

@@ -62,16 +62,18 @@ class NetworkPlan(BaseModel):
     round_seconds: int = Field(ge=1, le=600)
     epoch_length: int = Field(default=EPOCH_LENGTH, ge=1)
     senders: tuple[Address, ...] = ()
-    """Who may send transactions; anybody who reaches a node, where empty."""
+    """Who may send transactions, where the program keeps such a list; anybody, where empty."""
     genesis_validators: tuple[Address, ...] = Field(min_length=1, max_length=MOST_VALIDATORS)
     validators: tuple[Validator, ...] = Field(min_length=1, max_length=MOST_VALIDATORS)
 
     @model_validator(mode="after")
-    def _nobody_twice(self) -> "NetworkPlan":
+    def _consistent(self) -> "NetworkPlan":
         for what in ("number", "address", "public_key"):
             values = [getattr(validator, what) for validator in self.validators]
             if len(set(values)) != len(values):
                 raise ValueError(f"two validators have the same {what}")
+        if self.senders and not self.software.has_list_of_senders:
+            raise ValueError(f"{self.software.value} keeps no list of who may send")
         return self
 
     @property

@@ -21,6 +21,11 @@ class Software(Enum):
         return Engine.CLIQUE if self is Software.GETH else Engine.QBFT
 
     @property
+    def has_list_of_senders(self) -> bool:
+        """Whether a node refuses transactions of accounts that are not on its list."""
+        return self is Software.BESU
+
+    @property
     def can_run_here(self) -> bool:
         """Whether `sealroot network up` can start it."""
         return self is not Software.BESU

@@ -24,7 +24,7 @@ def founded(folder: Path, software: Software, senders: tuple[str, ...] = ()) -> 
 
 
 def test_the_plan_on_disk_is_the_one_that_was_made(tmp_path: Path) -> None:
-    made = found_network(tmp_path, Wish(Software.GOQUORUM, 4_242, 2, 4, HOSTS, (SENDER,)))
+    made = found_network(tmp_path, Wish(Software.GOQUORUM, 4_242, 2, 4, HOSTS))
 
     assert load_plan(tmp_path) == made
     assert load_plan(tmp_path / "validator-3") == made
@@ -131,13 +131,17 @@ class TestGeth:
         assert listed == [validator.enode() for validator in load_plan(folder).validators]
         assert "--permissioned" in (folder / "validator-1" / "start.sh").read_text("utf-8")
 
-    def test_geth_gives_free_gas_to_known_accounts_alone(self, tmp_path: Path) -> None:
-        folder = founded(tmp_path, Software.GETH, (SENDER,)) / "validator-1"
+    @pytest.mark.parametrize("software", [Software.GOQUORUM, Software.GETH])
+    def test_a_list_of_senders_that_nobody_would_keep_is_refused(
+        self, tmp_path: Path, software: Software
+    ) -> None:
+        with pytest.raises(ValueError, match="keeps no list of who may send"):
+            founded(tmp_path, software, (SENDER,))
 
-        start = (folder / "start.sh").read_text("utf-8")
+    def test_geth_is_told_to_take_transactions_without_a_price(self, tmp_path: Path) -> None:
+        start = (founded(tmp_path, Software.GETH) / "validator-1" / "start.sh").read_text("utf-8")
 
-        assert f"--txpool.nolocals --txpool.locals {SENDER}" in start
-        assert "setGasPrice" not in start
+        assert "miner.setGasPrice('0x0')" in start
 
     def test_peers_are_in_the_config_as_toml(self, tmp_path: Path) -> None:
         folder = founded(tmp_path, Software.GETH) / "validator-1"
