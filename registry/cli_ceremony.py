@@ -19,6 +19,7 @@ from registry.cli_output import print_done, print_facts
 from registry.cli_proposal import (
     Lang,
     Read,
+    code_of_contracts,
     language_of,
     name_of,
     other_code,
@@ -87,6 +88,7 @@ def join(
     own.save_settings(settings)
     council = Council(chain)
     facts = {
+        "code": code_of_contracts(settings),
         "name": f"{settings.name_zh_hant} / {settings.name_en}",
         "chain_id": settings.chain_id,
         "registry": settings.registry,

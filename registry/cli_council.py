@@ -13,6 +13,7 @@ from registry.cli_proposal import (
     Lang,
     Read,
     approve_what_is_read,
+    code_of_contracts,
     explained_of,
     language_of,
     print_proposal,
@@ -169,6 +170,7 @@ def members(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
         "AccessManager", "hasRole", DELAYED_ROLE, registry.chain.address("Council")
     )
     facts = {
+        "code": code_of_contracts(registry.home.settings()),
         "council": registry.chain.address("Council"),
         "members": council.members(),
         "must_agree": council.threshold(),

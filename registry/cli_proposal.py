@@ -12,7 +12,7 @@ from registry.home import RegistrySettings
 from registry.look_at_proposal import is_pending, look_at
 from registry.open_registry import OpenRegistry
 from registry.plain_words import explained
-from registry.proposal_code import is_same_code
+from registry.proposal_code import is_same_code, registry_code
 from registry.rim_errors import CouncilError
 from registry.seen import Seen
 from registry.settings import language_setting
@@ -51,6 +51,12 @@ def explained_of(registry: OpenRegistry, number: int) -> tuple[Seen, Explained]:
 def name_of(settings: RegistrySettings) -> Told:
     """Return the registry's name, harmless to show."""
     return Told(same(settings.name_zh_hant).zh_hant, same(settings.name_en).en)
+
+
+def code_of_contracts(settings: RegistrySettings) -> str:
+    """Return the code that members compare to know that they govern the same registry."""
+    addresses = (settings.registry, settings.council, settings.manager)
+    return registry_code(settings.chain_id, *(bytes.fromhex(one[2:]) for one in addresses))
 
 
 def approve_what_is_read(

@@ -19,6 +19,12 @@ def proposal_code(chain_id: int, council: bytes, number: int, target: bytes, cal
     return short_digest(b"".join((PREFIX, *fixed, call)))
 
 
+def registry_code(chain_id: int, registry: bytes, council: bytes, manager: bytes) -> str:
+    """Return the code of a registry's three contracts: members compare it when they join."""
+    fixed = (b"sealroot/contracts/1", chain_id.to_bytes(32, "big"), registry, council, manager)
+    return short_digest(b"".join(fixed))
+
+
 def is_same_code(typed: str, code: str) -> bool:
     """Return whether a code as a person types it (any case, with or without -) is this one."""
     plain = "".join(typed.split()).replace("-", "").upper().translate(_LOOK_ALIKE)

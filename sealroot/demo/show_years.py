@@ -18,7 +18,7 @@ from sealroot.demo.thirteen_years import LongKeys, Row, thirteen_years
 
 _TITLE = {"zh-Hant": "十三年：2026 到 2039", "en": "Thirteen years: 2026 to 2039"}
 _HEADS = {
-    "zh-Hant": ("日期", "驗證的對象", "結果", "理由"),
+    "zh-Hant": ("日期", "查驗的對象", "結果", "理由"),
     "en": ("day", "what is checked", "verdict", "reason"),
 }
 

@@ -46,7 +46,7 @@ TYPE_DOCUMENT: Final = json.dumps(
         "id": "long-lived-certificate",
         "type": 1,
         "version": 1,
-        "title": {"zh-Hant": "長期證書", "en": "Long-lived certificate"},
+        "title": {"zh-Hant": "長期憑證", "en": "Long-lived certificate"},
         "fields": [
             {
                 "label": 1,
@@ -150,31 +150,31 @@ def thirteen_years(keys: LongKeys) -> list[Row]:
 
 
 ANCHORED: Final = Told(
-    "2026 年以 ES256 簽署並錨定的證書",
+    "2026 年以 ES256 簽署並錨定的憑證",
     "the certificate signed with ES256 and anchored in 2026",
 )
 SIGNED: Final = Told(
-    "2030 年以 ES256 簽署、剛簽好還沒錨定的證書",
+    "2030 年以 ES256 簽署、剛簽好還沒錨定的憑證",
     "one signed with ES256 in 2030, fresh and not yet anchored",
 )
 WARNED: Final = Told(
-    "預告停用後以 ES256 簽署並錨定的證書",
+    "預告停用後以 ES256 簽署並錨定的憑證",
     "one signed with ES256 and anchored after the warning",
 )
 SUCCESSOR: Final = Told(
-    "2033 年以 ML-DSA-44 簽署並錨定的證書",
+    "2033 年以 ML-DSA-44 簽署並錨定的憑證",
     "one signed with ML-DSA-44 and anchored in 2033",
 )
 BARE: Final = Told(
-    "2026 年的證書，去掉它的簽章", "the certificate of 2026, with its signature taken off"
+    "2026 年的憑證，去掉它的簽章", "the certificate of 2026, with its signature taken off"
 )
-SMALL: Final = Told("2026 年的證書，用小包驗證", "the certificate of 2026, by a lite bundle")
+SMALL: Final = Told("2026 年的憑證，以輕量信任包查驗", "the certificate of 2026, by a lite bundle")
 LEFT: Final = Told(
-    "2030 年以 ES256 簽署、一直沒有錨定的證書",
+    "2030 年以 ES256 簽署、一直沒有錨定的憑證",
     "the one signed with ES256 in 2030 and never anchored",
 )
 LATE: Final = Told(
-    "停用後才以 ES256 簽署並「錨定」的偽造證書",
+    "停用後才以 ES256 簽署並「錨定」的偽造憑證",
     "a forgery signed with ES256 and “anchored” after the stop",
 )
 CLASSICAL_ONLY: Final = Told(
@@ -182,7 +182,7 @@ CLASSICAL_ONLY: Final = Told(
     "the same journal, its checkpoint signed by the two ES256 keys alone",
 )
 REWRITTEN: Final = Told(
-    "用破解的 ES256 金鑰改寫的登錄簿（偽造證書「錨定」於 2030 年）",
+    "用破解的 ES256 金鑰改寫的登錄簿（偽造憑證「錨定」於 2030 年）",
     "a journal rewritten with broken ES256 keys: the forgery “anchored” in 2030",
 )
 NEVER_HANDED_ON: Final = Told(
@@ -190,7 +190,7 @@ NEVER_HANDED_ON: Final = Told(
     "a registry whose signers hold ES256 keys alone and were not replaced before the stop",
 )
 DANGER: Final = Told(
-    "危險：那樣的登錄簿被改寫後，只有 2026 年信任起點的驗證者會相信偽造證書",
+    "危險：那樣的登錄簿被改寫後，只有 2026 年信任錨的查驗者會相信偽造憑證",
     "the danger: such a registry rewritten, before a verifier who holds only the anchor of 2026",
 )
 
@@ -276,7 +276,7 @@ def _reason(verdict: Verdict) -> str:
 def table(rows: Sequence[Row], language: Language) -> list[str]:
     """The rows as the lines of a Markdown table, as they stand in docs/thirteen-years.md."""
     head = {
-        "zh-Hant": "| 日期 | 驗證的對象 | 結果 | 理由 |",
+        "zh-Hant": "| 日期 | 查驗的對象 | 結果 | 理由 |",
         "en": "| day | what is checked | verdict | reason |",
     }
     body = [

@@ -1,6 +1,7 @@
 """Council ceremonies as they are held: three members, three folders, words, codes, and a liar."""
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -248,5 +249,44 @@ def test_members_are_shown_with_both_thresholds_and_the_delay(
 ) -> None:
     shown = said(capsys, realm.members[0], "council", "members")
 
+    others = said(capsys, realm.members[1], "council", "members")
     assert shown["members"] == list(realm.addresses)
+    assert shown["code"] == others["code"]
     assert (shown["must_agree"], shown["delay_seconds"]) == (2, 2)
+
+
+def test_passphrase_may_come_through_a_file_descriptor(
+    realm: Realm, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = proposed(capsys, realm, *registering(realm, "PIPED"))
+    reader, writer = os.pipe()
+    os.write(writer, f"{PASSPHRASE}\n".encode())
+    os.close(writer)
+    monkeypatch.delenv("SEALROOT_ACCOUNT_PASSWORD")
+    monkeypatch.setenv("SEALROOT_ACCOUNT_PASSWORD_FD", str(reader))
+    line = ("council", "approve", str(made["proposal"]), "--read", made["code"])
+
+    approved = said(capsys, realm.members[0], *line)
+
+    assert realm.addresses[0] in approved["approved_by"]
+
+
+def test_file_descriptor_that_gives_nothing_is_an_error_in_words(
+    realm: Realm, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEALROOT_ACCOUNT_PASSWORD_FD", "no number")
+
+    assert "gives no password" in refused(capsys, realm.members[0], "council", "withdraw", "1")
+
+
+def test_settings_of_contracts_that_do_not_belong_together_are_not_taken_over(
+    realm: Realm, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    settings = json.loads((realm.operator / "registry.json").read_text())
+    wrong = tmp_path / "registry.json"
+    wrong.write_text(json.dumps({**settings, "manager": settings["council"]}))
+    home = tmp_path / "home"
+
+    refused(capsys, home, "council", "join", str(wrong))
+
+    assert not (home / "registry.json").exists()

@@ -1,6 +1,7 @@
 """The words of a proposal: there are some for everything, and nothing in them can deceive."""
 
 import json
+import re
 import unicodedata
 from importlib.resources import files
 from string import Formatter
@@ -242,3 +243,19 @@ def test_code_may_be_typed_as_it_was_heard() -> None:
 
 def test_words_of_an_unknown_function_are_none() -> None:
     assert act_words("Registry", "transfer") is None
+
+
+def test_everything_that_can_stand_out_has_a_sentence_and_no_sentence_is_left_over() -> None:
+    sources = [
+        files("registry").joinpath(f"{name}.py").read_text("utf-8")
+        for name in ("stands_out", "stands_out_accounts", "stands_out_power")
+    ]
+    raised = {
+        code
+        for source in sources
+        for pattern in (r'yield "(\w+)", ', r'yield \(\s*"(\w+)",', r'Alert\("(\w+)", ')
+        for code in re.findall(pattern, source)
+    }
+    written = {key.removeprefix("alert.") for key in TEXTS["proposal"] if key.startswith("alert.")}
+
+    assert raised == written
