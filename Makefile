@@ -53,6 +53,10 @@ demo-network: setup engines
 engines:
 	deploy/engines/build.sh .engines
 
+# Validators and workers are killed during a load, then strangers count. Needs `make engines`.
+drill: setup
+	$(VENV)/bin/sealroot drill
+
 test: test-python test-contracts test-network
 
 test-python: setup

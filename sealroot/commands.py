@@ -30,6 +30,7 @@ PARTS: Final = {
     "network": Part("network.cli", "network_app"),
     "verify": Part("verifier.command", "add_to", adds_itself=True),
     "demo": Part("sealroot.demo.cli", "app"),
+    "drill": Part("sealroot.drill.cli", "drill"),
 }
 
 
