@@ -41,8 +41,10 @@ from issuer.status_lists import open_first_list, publish_planned
 from issuer.steps import Checkpoint, Step, no_checkpoint
 from issuer.type_folder import read_types
 from registry.chain_protocol import ChainAccount
+from registry.cli_modules import module_key
 from registry.deferred_chain import DeferredChain
 from registry.home import RegistryHome
+from registry.key_uris import is_in_module
 from registry.public_folder import PublicFolder
 
 HOME_VARIABLE = "SEALROOT_ISSUER_HOME"
@@ -96,7 +98,7 @@ def _wire(
 
     @cache
     def signer() -> Signer:
-        return InsecureFileSigner(located(home, settings.batch_key))
+        return _signer(home, settings)
 
     types_folder = settings.types_folder
     types = read_types(None if types_folder is None else located(home, types_folder))
@@ -163,6 +165,12 @@ class _LazyPrinter:
         return self._printer().render_pdf(document, kind)
 
 
+def _signer(home: Path, settings: OfficeSettings) -> Signer:
+    if is_in_module(settings.batch_key):
+        return module_key(settings.batch_key)
+    return InsecureFileSigner(located(home, settings.batch_key))
+
+
 def found_office(home: Path, settings: OfficeSettings, after_loss: bool) -> Mapping[str, Any]:  # noqa: FBT001
     """The office is made, or was there.
 
@@ -172,7 +180,7 @@ def found_office(home: Path, settings: OfficeSettings, after_loss: bool) -> Mapp
     chain = registry.open_chain()
     state = read_state(chain, registry.settings().begun_at)
     agency = AgencyCode(settings.agency)
-    signer = InsecureFileSigner(located(home, settings.batch_key))
+    signer = _signer(home, settings)
     account = _account(home, settings)
     on_chain = chain.agency(agency)
     registered = None if on_chain is None else on_chain.anchor_account

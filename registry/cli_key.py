@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from credential.keys import ALG_ES256
+from registry.cli_modules import module_key, new_module_key
 from registry.cli_options import (
     DEFAULT_HOME,
     AsJson,
@@ -23,6 +25,7 @@ from registry.cli_options import (
 )
 from registry.cli_output import print_done, print_rows
 from registry.key_files import KEY_SUFFIX, InsecureKeyFile, make_insecure_key
+from registry.key_uris import is_in_module
 from registry.operations import keys
 from registry.records import KeyRecord
 
@@ -39,7 +42,9 @@ ByAgency = Annotated[
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="Name of the key file in keys/, or a path.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of the key file in keys/, a path, or a pkcs11: URI.")
+    ],
     alg: Annotated[
         str, typer.Option(help="es256, ml-dsa-44, or ed25519 (checkpoints only).")
     ] = "es256",
@@ -47,10 +52,10 @@ def new(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key file, unencrypted, for development.
-
-    An office keeps its key in a hardware module.
-    """
+    """Make a key: in a hardware module (a pkcs11: URI), or in a plain file for development."""
+    if is_in_module(name):
+        _new_in_module(name, parse_algorithm(alg), as_json=as_json)
+        return
     path = _key_path(open_home(home).keys, name)
     kid = make_insecure_key(path, parse_algorithm(alg))
     print_done(
@@ -62,7 +67,8 @@ def new(
 def add(
     code: Code,
     key: Annotated[
-        str, typer.Argument(help="Key file, its name in keys/, or the COSE_Key in hex.")
+        str,
+        typer.Argument(help="Key file, its name in keys/, a pkcs11: URI, or the COSE_Key in hex."),
     ],
     home: Home = DEFAULT_HOME,
     *,
@@ -136,6 +142,8 @@ def list_keys(
 
 def public_key(folder: Path, key: str) -> bytes:
     """Return the COSE_Key of a key file, of its name in a folder, or in hexadecimal digits."""
+    if is_in_module(key):
+        return module_key(key).cose_key
     path = _key_path(folder, key)
     if path.is_file():
         return InsecureKeyFile(path).cose_key
@@ -145,6 +153,14 @@ def public_key(folder: Path, key: str) -> bytes:
         raise typer.BadParameter(
             f"{path} is not there, and {key!r} is no COSE_Key in hex"
         ) from error
+
+
+def _new_in_module(uri: str, alg: int, *, as_json: bool) -> None:
+    if alg != ALG_ES256:
+        raise typer.BadParameter("a hardware module makes ES256 keys only")
+    made = new_module_key(uri)
+    facts = {"kid": made.kid.hex(), "uri": uri, "cose_key": made.cose_key.hex()}
+    print_done(f"Key {made.kid.hex()} is in the module: {uri}", facts, as_json=as_json)
 
 
 def _key_path(folder: Path, name: str) -> Path:

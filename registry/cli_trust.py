@@ -12,13 +12,15 @@ from credential.display import shown
 from registry import families
 from registry.anchor_file import TrustAnchor, decode_trust_anchor, short_digest
 from registry.bundle import open_bundle
-from registry.checkpoint import Checkpoint
+from registry.checkpoint import Checkpoint, Signer
 from registry.cli_evidence import hex_addresses
 from registry.cli_key import public_key
+from registry.cli_modules import module_key
 from registry.cli_options import DEFAULT_HOME, AsJson, Home, moment, now, open_home, opened
 from registry.cli_output import print_done, print_facts, print_rows
 from registry.cli_proposal import Lang, language_of
 from registry.key_files import KEY_SUFFIX, InsecureKeyFile
+from registry.key_uris import is_in_module
 from registry.operations import bundles, checkpoints, governance
 from registry.operations.vouchers import EvidenceChoice
 from registry.public_folder import write_atomically
@@ -33,7 +35,8 @@ bundle_app = typer.Typer(help="Trust bundles: make, show.", no_args_is_help=True
 
 ExistingFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 KeyOption = Annotated[
-    list[str], typer.Option("--key", help="Key file or its name in keys/; repeat for each.")
+    list[str],
+    typer.Option("--key", help="Key file, its name in keys/, or a pkcs11: URI; repeat for each."),
 ]
 
 
@@ -68,7 +71,7 @@ def sign(
     statement: ExistingFile, key: KeyOption, home: Home = DEFAULT_HOME, *, as_json: AsJson = False
 ) -> None:
     """Sign a statement with one or more signer keys; needs no network."""
-    paths = [checkpoints.sign(statement, InsecureKeyFile(_key_file(home, name))) for name in key]
+    paths = [checkpoints.sign(statement, _signer(home, name)) for name in key]
     print_done(
         "\n".join(f"The signature is in {path}." for path in paths),
         {"files": [str(path) for path in paths]},
@@ -248,6 +251,10 @@ def _print_anchor(encoded: bytes, *, as_json: bool) -> None:
 
 def _anchor(path: Path | None) -> TrustAnchor | None:
     return None if path is None else decode_trust_anchor(path.read_bytes())
+
+
+def _signer(home: Path, name: str) -> Signer:
+    return module_key(name) if is_in_module(name) else InsecureKeyFile(_key_file(home, name))
 
 
 def _key_file(home: Path, name: str) -> Path:

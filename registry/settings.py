@@ -28,23 +28,38 @@ def account_password() -> str | None:
     $SEALROOT_ACCOUNT_PASSWORD, or the first line that the file descriptor with the number
     $SEALROOT_ACCOUNT_PASSWORD_FD gives: a descriptor shows in no list of processes.
     """
-    descriptor = os.environ.get("SEALROOT_ACCOUNT_PASSWORD_FD")
-    if descriptor is None:
-        return os.environ.get("SEALROOT_ACCOUNT_PASSWORD")
-    return _first_line(descriptor)
+    return _secret("SEALROOT_ACCOUNT_PASSWORD")
+
+
+def module_pin() -> str | None:
+    """Return the PIN of a hardware module's token, given like an account's password.
+
+    $SEALROOT_PKCS11_PIN, or $SEALROOT_PKCS11_PIN_FD.
+    """
+    return _secret("SEALROOT_PKCS11_PIN")
+
+
+def module_library() -> str | None:
+    """Return $SEALROOT_PKCS11_MODULE: the library of keys whose URI names none."""
+    return os.environ.get("SEALROOT_PKCS11_MODULE")
+
+
+def _secret(name: str) -> str | None:
+    descriptor = os.environ.get(f"{name}_FD")
+    return os.environ.get(name) if descriptor is None else _first_line(name, descriptor)
 
 
 @cache
-def _first_line(descriptor: str) -> str:
+def _first_line(name: str, descriptor: str) -> str:
     """The first line of a descriptor, which can be read only once."""
     try:
         with os.fdopen(int(descriptor), encoding="utf-8") as source:
             return source.readline().rstrip("\r\n")
     except (ValueError, OSError) as error:
         raise explained(
-            AccountFileError(f"file descriptor {descriptor!r} gives no password"),
+            AccountFileError(f"file descriptor {descriptor!r} gives no password or PIN"),
             means="No account was opened, and nothing was signed or sent.",
-            way_out="Set SEALROOT_ACCOUNT_PASSWORD_FD=3 and add 3< FILE to the command.",
+            way_out=f"Set {name}_FD=3 and add 3< FILE to the command.",
         ) from error
 
 

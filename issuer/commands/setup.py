@@ -20,6 +20,7 @@ from issuer.doctor import examine
 from issuer.errors import RequestError
 from issuer.settings import OfficeSettings, database_url, read_settings
 from issuer.signers import BATCH_ALGORITHMS, InsecureFileSigner, create_key_file
+from registry.key_uris import is_in_module
 
 app = typer.Typer()
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -48,7 +49,9 @@ def new_key(
 def init(
     ctx: typer.Context,
     agency: Annotated[str, typer.Option(help="the agency's code in the registry")],
-    batch_key: Annotated[Path, typer.Option(help="key file that signs batch roots")],
+    batch_key: Annotated[
+        str, typer.Option(help="key that signs batch roots: a file, or a pkcs11: URI")
+    ],
     anchor_account: Annotated[Path, typer.Option(help="account file of the anchor account")],
     registry: Annotated[Path, typer.Option(help="folder with the registry's registry.json")],
     database: Annotated[str, typer.Option(help="database address")] = "sqlite:///issuer.sqlite3",
@@ -71,7 +74,7 @@ def init(
     with reporting(as_json=as_json):
         settings = OfficeSettings(
             agency=agency,
-            batch_key=str(batch_key.resolve()),
+            batch_key=batch_key if is_in_module(batch_key) else str(Path(batch_key).resolve()),
             anchor_account=str(anchor_account.resolve()),
             registry=str(registry.resolve()),
             database=database,
