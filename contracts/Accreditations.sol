@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Agencies} from "./Agencies.sol";
+import {Batches} from "./Batches.sol";
 import {IRegistry} from "./IRegistry.sol";
 
 /// @title The credential types and who is accredited for them
 /// @notice Trusts the council to register types, to grant accreditations and to end any; an accredited agency's
 /// operations account to delegate within what the agency holds, and to end what it delegated.
-abstract contract Accreditations is Agencies {
+abstract contract Accreditations is Batches {
     struct Accreditation {
         bytes16 agencyCode;
         uint32 typeNo;
@@ -88,6 +88,31 @@ abstract contract Accreditations is Agencies {
     /// @inheritdoc IRegistry
     function typeVersions(uint32 typeNo) external view returns (uint16) {
         return _typeVersions[typeNo];
+    }
+
+    /// @dev What an entry about an accreditation, which this journal brings from another contract, changes here.
+    function _carryAccreditation(uint8 kind, bytes calldata data) internal {
+        uint64 id = uint64(bytes8(data));
+        if (kind == 0x32) {
+            _accreditations[id].ended = true;
+            return;
+        }
+        (uint64 parent, bytes calldata scope) = (0, data[8:]);
+        if (kind == 0x31) (parent, scope) = (uint64(bytes8(scope)), scope[8:]);
+        _accreditationCount = id;
+        _accreditations[id] = Accreditation({
+            agencyCode: bytes16(scope),
+            typeNo: uint32(bytes4(scope[16:])),
+            depth: uint8(scope[20]),
+            ended: false,
+            until: uint64(bytes8(scope[21:])),
+            parent: parent
+        });
+    }
+
+    /// @dev The same for a credential type.
+    function _carryType(bytes calldata data) internal {
+        _typeVersions[uint32(bytes4(data))] = uint16(bytes2(data[4:]));
     }
 
     function _knownAccreditation(uint64 id) private view returns (Accreditation storage found) {

@@ -50,6 +50,14 @@ abstract contract Algorithms is Journal, AccessManaged {
         return (found.startsAt, found.stopsAt);
     }
 
+    /// @dev What an entry about an algorithm, which this journal brings from another contract, changes here.
+    function _carryAlgorithm(bytes calldata data) internal {
+        Algorithm storage carried = _algorithms[int32(uint32(bytes4(data)))];
+        uint64 effectiveAt = uint64(bytes8(data[5:]));
+        if (uint8(data[4]) == PHASE_START) carried.startsAt = effectiveAt;
+        if (uint8(data[4]) == PHASE_STOP) carried.stopsAt = effectiveAt;
+    }
+
     /// @dev Rule 3: started, and not stopped, at this block's time.
     function _isAllowed(int32 alg) internal view returns (bool) {
         Algorithm storage found = _algorithms[alg];

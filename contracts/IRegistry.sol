@@ -17,6 +17,7 @@ interface IRegistry {
     event Entry(uint64 indexed index, uint64 time, uint8 kind, bytes data);
 
     error RegistrySuperseded();
+    error RegistryNotOpen();
     error RegistryZeroAccount();
 
     error RegistryInvalidAgencyCode(bytes16 agencyCode);

@@ -33,9 +33,8 @@ abstract contract Recognitions is Accreditations {
         if (tail.length == 0 || tail.length > MAX_TAIL) revert RegistryInvalidRecognition(tail.length);
         uint256 place = _placeOf(chainId, registry);
         if (_isRecognised(_latest[place])) revert RegistryAlreadyRecognised(_latest[place]);
-        number = ++_recognitionCount;
-        _recognitions[number] = Recognition(registry, uint64(chainId), false, until);
-        _latest[place] = number;
+        number = _recognitionCount + 1;
+        _enterRecognition(number, chainId, registry, until);
         _append(0xa0, abi.encodePacked(number, chainId, registry, until, tail));
     }
 
@@ -66,6 +65,17 @@ abstract contract Recognitions is Accreditations {
         return chainId > type(uint64).max ? 0 : _latest[_placeOf(chainId, registry)];
     }
 
+    /// @dev What an entry about a recognition, which this journal brings from another contract, changes here.
+    function _carryRecognition(uint8 kind, bytes calldata data) internal {
+        uint64 number = uint64(bytes8(data));
+        if (kind == 0xa1) {
+            _recognitions[number].ended = true;
+        } else {
+            uint256 chainId = uint256(bytes32(data[8:]));
+            _enterRecognition(number, chainId, address(bytes20(data[40:])), uint64(bytes8(data[60:])));
+        }
+    }
+
     /// @dev Rules 12 and 13: a chain id that a snapshot can hold, an account, and no home of this journal.
     function _requireOther(uint256 chainId, address registry) internal view {
         if (chainId == 0 || chainId > type(uint64).max) revert RegistryInvalidChainId(chainId);
@@ -81,6 +91,12 @@ abstract contract Recognitions is Accreditations {
     /// @dev One word for a chain id of 64 bits and an address.
     function _placeOf(uint256 chainId, address registry) internal pure returns (uint256) {
         return (chainId << 160) | uint160(registry);
+    }
+
+    function _enterRecognition(uint64 number, uint256 chainId, address registry, uint64 until) private {
+        _recognitionCount = number;
+        _recognitions[number] = Recognition(registry, uint64(chainId), false, until);
+        _latest[_placeOf(chainId, registry)] = number;
     }
 
     /// @dev Rule 13: not ended, and `until` not reached at this block's time. Number 0 is nobody's.

@@ -2,9 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {CoseKey} from "./CoseKey.sol";
-import {IRegistry} from "./IRegistry.sol";
-import {Recognitions} from "./Recognitions.sol";
+import {Succession} from "./Succession.sol";
 
 /// @title The registry of one Sealroot deployment
 /// @notice Who is trusted for what:
@@ -16,37 +14,9 @@ import {Recognitions} from "./Recognitions.sol";
 /// - an agency's operations account: to end the agency's keys and declare them compromised, and to delegate the
 ///   accreditations the agency holds or end those it delegated. It can neither anchor nor publish;
 /// - nobody: to change or remove an entry, to upgrade this contract, to move coins.
-contract Registry is Recognitions {
-    struct Successor {
-        uint256 chainId;
-        address registry;
-    }
-
-    Successor private _successor;
-
+contract Registry is Succession {
     /// @param manager the AccessManager that knows which functions the council may call, and after which delay
-    constructor(address manager) AccessManaged(manager) {}
-
-    /// @inheritdoc IRegistry
-    function setCheckpointSigners(uint8 k, bytes calldata coseKeys) external restricted {
-        if (!CoseKey.areSigners(k, coseKeys)) revert RegistryInvalidCheckpointSigners();
-        _append(0x80, abi.encodePacked(k, coseKeys));
-    }
-
-    /// @inheritdoc IRegistry
-    function setSuccessor(uint256 chainId, address registry) external restricted {
-        _requireOther(chainId, registry);
-        _successor = Successor(chainId, registry);
-        _appendLast(0x90, abi.encodePacked(chainId, registry));
-    }
-
-    /// @inheritdoc IRegistry
-    function successor() external view returns (uint256 chainId, address registry) {
-        return (_successor.chainId, _successor.registry);
-    }
-
-    /// @inheritdoc IRegistry
-    function version() external pure returns (string memory) {
-        return "1.1.0";
+    constructor(address manager) AccessManaged(manager) {
+        _begin(0, _headOfNone(block.chainid, address(this)));
     }
 }

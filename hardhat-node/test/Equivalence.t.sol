@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Registry} from "../contracts/Registry.sol";
+import {IRegistry} from "../contracts/IRegistry.sol";
 import {Governed} from "./support/Governed.sol";
 import {RegistryHandler} from "./support/RegistryHandler.sol";
 
 contract Handler is RegistryHandler {
-    constructor(Registry registry_, address council) RegistryHandler(registry_, council) {}
+    constructor(IRegistry registry_, address council) RegistryHandler(registry_, council) {}
 }
 
 /// @notice Whatever is called by whomever in whatever order: the registry accepts what a replay of its journal accepts,

@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {CarriedRegistry} from "../../contracts/CarriedRegistry.sol";
 import {Council} from "../../contracts/Council.sol";
+import {ICarriedRegistry} from "../../contracts/ICarriedRegistry.sol";
 import {ICouncil} from "../../contracts/ICouncil.sol";
 import {IRegistry} from "../../contracts/IRegistry.sol";
 import {Registry} from "../../contracts/Registry.sol";
@@ -38,6 +40,30 @@ abstract contract Governed is Test {
         manager.grantRole(ADMIN, address(council), delay);
         manager.renounceRole(ADMIN, deployer);
         vm.stopPrank();
+    }
+
+    /// @notice A registry that goes on with the journal which began there; the same council governs it.
+    function deployCarried(uint256 firstChainId, address firstRegistry) internal returns (CarriedRegistry made) {
+        vm.startPrank(deployer);
+        AccessManager next = new AccessManager(deployer);
+        made = new CarriedRegistry(address(next), firstChainId, firstRegistry);
+        govern(next, address(made));
+        vm.stopPrank();
+    }
+
+    function govern(AccessManager next, address made) internal {
+        next.setTargetFunctionRole(made, councilFunctions(), COUNCIL);
+        next.setTargetFunctionRole(made, expectJournalOnly(), COUNCIL);
+        next.setTargetFunctionRole(made, delayedFunctions(), COUNCIL_DELAYED);
+        next.grantRole(COUNCIL, address(council), 0);
+        next.grantRole(COUNCIL_DELAYED, address(council), 0);
+        next.grantRole(ADMIN, address(council), 0);
+        next.renounceRole(ADMIN, deployer);
+    }
+
+    function expectJournalOnly() internal pure returns (bytes4[] memory selectors) {
+        selectors = new bytes4[](1);
+        selectors[0] = ICarriedRegistry.expectJournal.selector;
     }
 
     function councilFunctions() internal pure returns (bytes4[] memory selectors) {

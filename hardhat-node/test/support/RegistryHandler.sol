@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IRegistry} from "../../contracts/IRegistry.sol";
-import {Registry} from "../../contracts/Registry.sol";
 import {Keys} from "./Keys.sol";
 import {Replay} from "./Replay.sol";
 import {Test} from "./Test.sol";
@@ -11,7 +10,8 @@ import {Test} from "./Test.sol";
 /// @dev It never swallows a result: each call counts as accepted, refused or disagreed. The runner finds the code of an
 /// invariant's target only where the test file itself declares the contract, which is why this one is abstract.
 abstract contract RegistryHandler is Test {
-    Registry public registry;
+    IRegistry public registry;
+    address private _earlier = address(0x1005);
     Replay public replay;
     address private _council;
 
@@ -32,7 +32,7 @@ abstract contract RegistryHandler is Test {
     bytes16[4] private _codes = [bytes16("A"), "B-2", "3", "-NO"];
     uint32[3] private _treeSizes = [uint32(1), 1_048_576, 1_048_577];
 
-    constructor(Registry registry_, address council) {
+    constructor(IRegistry registry_, address council) {
         registry = registry_;
         _council = council;
         replay = new Replay(block.chainid, address(registry_), council);
@@ -67,6 +67,18 @@ abstract contract RegistryHandler is Test {
         _try(_council, register, 0x10, registered);
         _try(_council, type_, 0x40, bytes.concat(hex"000000010001", bytes32(0)));
         _try(_council, key, 0x20, bytes.concat(_codes[0], Keys.kidOf(_keys[0]), hex"fffffff901", _keys[0]));
+    }
+
+    /// @notice The journal goes on in another registry, which says so in its first own entry.
+    function moveTo(IRegistry next) external {
+        vm.warp(_now);
+        bytes memory data = bytes.concat(bytes32(block.chainid), bytes20(address(next)));
+        _try(_council, abi.encodeCall(IRegistry.setSuccessor, (block.chainid, address(next))), 0x90, data);
+    }
+
+    function movedTo(IRegistry next) external {
+        replay.append(_now, 0x91, bytes.concat(bytes32(block.chainid), bytes20(address(registry))));
+        (_earlier, registry) = (address(registry), next);
     }
 
     // ------------------------------------------------------------------------------ calls
@@ -261,7 +273,7 @@ abstract contract RegistryHandler is Test {
         _begin(seed);
         if (replay.size() < 40) return; // it ends the journal: not before something stands in it
         (uint256 chainId, address next) = (_pick(1000), _account());
-        if (_pick(4) == 0) (chainId, next) = (block.chainid, address(registry));
+        if (_pick(4) == 0) (chainId, next) = (block.chainid, _pick(2) == 0 ? address(registry) : _earlier);
         bytes memory call_ = abi.encodeCall(IRegistry.setSuccessor, (chainId, next));
         _try(_councilMostly(), call_, 0x90, bytes.concat(bytes32(chainId), bytes20(next)));
     }
@@ -269,7 +281,8 @@ abstract contract RegistryHandler is Test {
     function recogniseRegistry(uint256 seed) external {
         _begin(seed);
         uint256 chainId = _pick(8) == 0 ? uint256(0) : block.chainid + _pick(2);
-        address other = _pick(4) == 0 ? address(registry) : _account();
+        address other = _account();
+        if (_pick(4) == 0) other = _pick(2) == 0 ? address(registry) : _earlier;
         uint64 until = _pick(2) == 0 ? 0 : _now + uint64(_pick(60)) - 5;
         bytes memory tail = new bytes(_pick(8) == 0 ? _pick(2) * 8125 : 1 + _pick(40));
         uint64 number = replay.recognitionCount() + 1;

@@ -58,10 +58,11 @@ contract Replay {
     bytes32 public head;
     uint64 public size;
     uint64 private _time;
-    bool private _ended;
     address private immutable _council;
-    bytes32 private immutable _homeChainId;
-    address private immutable _home;
+
+    /// @dev The registries that kept the journal, in order, and last the successor, also while it has not gone on yet.
+    bytes[] private _homes;
+    bool private _moving;
 
     Agency[] private _agencies;
     Key[] private _keys;
@@ -77,7 +78,8 @@ contract Replay {
 
     constructor(uint256 chainId, address registry, address council) {
         head = sha256(abi.encodePacked("sealroot/journal/1", chainId, registry));
-        (_council, _homeChainId, _home) = (council, bytes32(chainId), registry);
+        _council = council;
+        _homes.push(abi.encodePacked(chainId, registry));
     }
 
     function knowNames(bytes calldata names) external {
@@ -164,7 +166,7 @@ contract Replay {
 
     /// @notice One more entry is part of the journal, or the call reverts.
     function append(uint64 time, uint8 kind, bytes calldata data) external {
-        _require(!_ended, "12: nothing follows the successor");
+        _require(_moving == (kind == 0x91), "12: journalCarried follows the successor, and nothing else");
         _require(time >= _time, "1: time");
         if (kind < 0x20) _agencyEntry(kind, data);
         else if (kind < 0x30) _keyEntry(time, kind, data);
@@ -175,6 +177,7 @@ contract Replay {
         else if (kind == 0x70) _algorithmSet(time, data);
         else if (kind == 0x80) _checkpointSignersSet(data);
         else if (kind == 0x90) _successorRegistrySet(data);
+        else if (kind == 0x91) _journalCarried(data);
         else if (kind == 0xa0) _registryRecognised(time, data);
         else _recognitionEnded(data);
         head = sha256(abi.encodePacked(head, size, time, kind, sha256(data)));
@@ -351,7 +354,13 @@ contract Replay {
 
     function _successorRegistrySet(bytes calldata data) private {
         _otherRegistry(data);
-        _ended = true;
+        _moving = true;
+        _homes.push(data);
+    }
+
+    function _journalCarried(bytes calldata data) private {
+        _require(keccak256(data) == keccak256(_homes[_homes.length - 2]), "12: the registry in force so far");
+        _moving = false;
     }
 
     function _registryRecognised(uint64 time, bytes calldata data) private {
@@ -377,10 +386,12 @@ contract Replay {
     }
 
     function _otherRegistry(bytes calldata data) private view {
-        address registry = _account(data, 32);
+        _account(data, 32);
         uint256 chainId = uint256(bytes32(data));
         _require(chainId >= 1 && chainId < 1 << 64, "12: chain id");
-        _require(registry != _home || bytes32(chainId) != _homeChainId, "12: another registry");
+        for (uint256 i = 0; i < _homes.length; ++i) {
+            _require(keccak256(data[:52]) != keccak256(_homes[i]), "12: another registry");
+        }
     }
 
     // ----------------------------------------------------------------------- reading bytes
