@@ -85,6 +85,11 @@ def replay_file(journal_file: bytes) -> TrustState:
 
 
 def long_journal(entries: int) -> Journal:
+    """Return the journal of `long_history`."""
+    return Journal(CHAIN_ID, CONTRACT, tuple(long_history(entries).world.entries))
+
+
+def long_history(entries: int) -> "Country":
     """Return a journal as years make it: 200 agencies, then their batches and status lists.
 
     One entry in ten of those publishes a status list; the rest anchor batches.
@@ -106,7 +111,7 @@ def long_journal(entries: int) -> Journal:
             root, size = Root(chance.randbytes(32)), chance.randint(1, 4_096)
             kid = country.keys[code].kid
             world.append(p.BatchAnchored(code, batches[code], root, size, kid))
-    return Journal(CHAIN_ID, CONTRACT, tuple(world.entries))
+    return country
 
 
 class Country:

@@ -94,7 +94,7 @@ class MirrorFolder:
         if not zipped:
             return
         beside = target.with_name(f"{target.name}.gz")
-        small = gzip.compress(content, 9, mtime=0)
+        small = gzip.compress(content, 6, mtime=0)
         if len(small) < _WORTH_ZIPPING * len(content):
             write_atomically(beside, small)
         else:
