@@ -79,6 +79,9 @@ def _steps(sealed: bytes, verdict: Verdict, trust: TrustData, policy: Policy) ->
     yield _told(verdict, CheckName.STATUS)
     yield "10 trust: strength and age of the evidence"
     yield f"  strength {trust.evidence.strength}, as of {_time(trust.evidence.as_of)}"
+    if trust.seals is not None:
+        sealers = ", ".join(f"0x{address.hex()}" for address in trust.seals.sealed_by)
+        yield f"  block {trust.seals.block}, vouched for by validators {sealers}"
     yield f"  journal of chain {trust.state.chain_id}, contract 0x{trust.state.contract.hex()}"
     for home in trust.state.homes[:-1]:
         yield (

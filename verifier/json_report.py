@@ -145,6 +145,10 @@ def _registry_facts(trust: TrustData) -> dict[str, Json]:
         "head": trust.state.head.hex(),
         "as_of": rfc3339(trust.evidence.as_of),
         "strength": int(trust.evidence.strength),
+        "sealed_block": None if trust.seals is None else trust.seals.block,
+        "sealed_by": []
+        if trust.seals is None
+        else [f"0x{address.hex()}" for address in trust.seals.sealed_by],
     }
 
 

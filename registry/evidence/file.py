@@ -13,6 +13,7 @@ from registry.evidence.consensus import SealEngine
 
 MAX_HEADERS = 1_000
 MAX_HEADER_BYTES = 64 * 1024
+MAX_ALL_HEADER_BYTES = 8 * 1024 * 1024
 MAX_NODES = 64
 MAX_NODE_BYTES = 4 * 1024
 
@@ -32,7 +33,7 @@ def read_chain_evidence(reader: CborReader) -> ChainEvidence:
     engine = reader.uint()
     if engine not in (1, 2):
         raise EvidenceError(f"engine {engine} is neither QBFT (1) nor Clique (2)")
-    headers = _strings(reader, MAX_HEADERS, MAX_HEADER_BYTES)
+    headers = _headers(reader)
     account_proof = _strings(reader, MAX_NODES, MAX_NODE_BYTES)
     storage_proof = _strings(reader, MAX_NODES, MAX_NODE_BYTES)
     return ChainEvidence(SealEngine(engine), headers, account_proof, storage_proof)
@@ -44,6 +45,15 @@ def decode_chain_evidence(source: bytes) -> ChainEvidence:
     evidence = read_chain_evidence(reader)
     reader.end()
     return evidence
+
+
+def _headers(reader: CborReader) -> tuple[bytes, ...]:
+    headers: list[bytes] = []
+    left = MAX_ALL_HEADER_BYTES
+    for _ in range(reader.array(1, MAX_HEADERS)):
+        headers.append(reader.byte_string(min(MAX_HEADER_BYTES, left)))
+        left -= len(headers[-1])
+    return tuple(headers)
 
 
 def _strings(reader: CborReader, most: int, most_bytes: int) -> tuple[bytes, ...]:

@@ -3,7 +3,10 @@
 import zlib
 from collections.abc import Iterator
 
+import rlp
+
 from tests.hostile.pen import array, head, octets, pairs, tagged, text, uint
+from tests.simulated_chain import EXTRA, fields_of
 from tests.simulator import CHAIN_ID, CONTRACT
 
 MIB = 1 << 20
@@ -15,6 +18,56 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield from _json()
     yield from _texts()
     yield from _files()
+    yield from _rlp()
+
+
+def _rlp() -> Iterator[tuple[str, bytes]]:
+    """RLP alone, and as the headers and the nodes of chain evidence."""
+    deep = b""
+    for _ in range(2_000):
+        deep = rlp.encode([]) if not deep else _rlp_list(deep)
+    wide = _rlp_list(b"\x01" * 60_000)
+    for name, item in (
+        ("lists of RLP nested 2,000 deep", deep),
+        ("lists of RLP nested 60,000 deep, and nothing", b"\xc1" * 60_000),
+        ("an RLP list of 60,000 numbers", wide),
+        ("an RLP list of 60,000 empty lists", _rlp_list(b"\xc0" * 60_000)),
+        ("an RLP string of 2^64 bytes, and nothing", b"\xbf" + b"\xff" * 8),
+        ("an RLP list of 2^64 bytes, and nothing", b"\xff" + b"\xff" * 8),
+        ("a header whose extra data are nested deep", _header_with(deep)),
+        ("a header whose extra data are a long list", _header_with(wide)),
+        ("a header of 3,000 validators", _header_with(_rlp_list(_rlp_list(_ADDRESS * 3_000)))),
+    ):
+        yield name, item
+        for engine in (1, 2):
+            yield f"engine {engine}: {name}", _evidence(engine, [item], [item[:4096]])
+            yield f"engine {engine}, 100 times: {name}", _evidence(engine, [item] * 100, [b"\xc0"])
+    nodes = [bytes((n,)) * 4_000 for n in range(64)]
+    yield "128 nodes that are none", _evidence(1, [b"\xc0"], nodes)
+    branch = _rlp_list((b"\xa0" + b"\x01" * 32) * 16 + b"\x80")
+    yield "64 times one branch", _evidence(1, [_header_with(b"\xc0")], [branch] * 64)
+
+
+_ADDRESS = b"\x94" + bytes(20)
+
+
+def _rlp_list(content: bytes) -> bytes:
+    length = len(content)
+    if length < 56:
+        return bytes((0xC0 + length,)) + content
+    written = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((0xF7 + len(written),)) + written + content
+
+
+def _header_with(extra: bytes) -> bytes:
+    fields = fields_of(7, bytes(32))
+    fields[EXTRA] = extra
+    return bytes(rlp.encode(fields))
+
+
+def _evidence(engine: int, headers: list[bytes], nodes: list[bytes]) -> bytes:
+    proof = array(*map(octets, nodes))
+    return array(uint(engine), array(*map(octets, headers)), proof, proof)
 
 
 def _cbor() -> Iterator[tuple[str, bytes]]:
