@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from network.cli_options import DEFAULT_FOLDER, AsJson, Folder, Rpc, named_nodes
-from network.doctor import Finding, Level, examine_files, examine_nodes
+from network.doctor import Finding, Level, examine_files, examine_nodes, nobody_asked
+from network.lab import Lab
 from network.plan import load_plan
 from network.status import network_status
 from registry.cli_output import print_facts, print_rows
@@ -45,9 +46,12 @@ def doctor(
     """
     plan = load_plan(folder)
     found = list(examine_files(folder, plan))
-    nodes = named_nodes(folder, plan, rpc)
-    state = network_status(plan, nodes, int(time.time()))
-    found += examine_nodes(folder, plan, nodes, state, time.time)
+    if rpc or Lab(folder).find_record() is not None:
+        nodes = named_nodes(folder, plan, rpc)
+        state = network_status(plan, nodes, int(time.time()))
+        found += examine_nodes(folder, plan, nodes, state, time.time)
+    else:
+        found.append(nobody_asked())
     shown = [one for one in found if not bad_only or one.level is not Level.GOOD]
     print_rows("Findings", [_row(one) for one in shown], as_json=as_json, empty="Nothing wrong.")
     if any(one.level is Level.BAD for one in found):

@@ -80,6 +80,16 @@ def examine_nodes(
     yield from _one_history(nodes, status)
 
 
+def nobody_asked() -> Finding:
+    """Return what there is to say where no validator is known to run."""
+    return Finding(
+        Level.BAD,
+        "no validator of this network runs on this machine, and none was named",
+        "Nothing is known of the chain itself.",
+        "Start it with `sealroot network up`, or name nodes with --rpc.",
+    )
+
+
 def _keys(folder: Path, plan: NetworkPlan) -> Iterator[Finding]:
     seen = 0
     for validator in plan.validators:

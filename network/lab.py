@@ -36,7 +36,7 @@ from network.lab_record import (
 from network.plan import GENESIS_FILE, NetworkPlan, Validator, load_plan
 from network.rpc import Node
 from network.software import Software
-from network.wires import Wires, can_lay_wires, claim_net
+from network.wires import Wires, can_lay_wires, claim_net, nets_of
 from registry.plain_words import explained
 from registry.public_folder import write_atomically
 
@@ -137,9 +137,8 @@ class Lab:
         stopped = 0
         for home in sorted(self._home.glob("validator-*")):
             stopped += processes.stop(home / "data")
-        record = self.find_record()
-        if record is not None and record.net is not None:
-            Wires(record.net).remove()
+        for wires in nets_of(self._home):
+            wires.remove()
         remove_record(self._home)
         return stopped
 
@@ -275,7 +274,7 @@ class Lab:
             say(f"Keeping the validators apart by {chosen.value}")
             self._home.mkdir(parents=True, exist_ok=True)
             if chosen is Isolation.NAMESPACES:
-                # A crash before the next line leaves a bridge that carries this folder's name.
+                # A crash right here leaves a bridge that carries this folder's name: it is found.
                 wires = claim_net(self._home)
                 places = {number: place_in(wires, number) for number in numbers}
                 record = LabRecord(isolation=chosen, net=wires.net, places=places)

@@ -25,16 +25,23 @@ def candidate_of(plan: NetworkPlan, validators: Sequence[str]) -> Validator | No
 
 
 def seat(
-    plan: NetworkPlan, nodes: Sequence[Node], address: str, *, wanted: bool, say: Say
+    plan: NetworkPlan,
+    nodes: Sequence[Node],
+    address: str,
+    *,
+    wanted: bool,
+    say: Say,
+    watchers: Sequence[Node] = (),
 ) -> float:
     """Every node that answers counts the address as a validator, or does not; returns seconds.
 
-    More than half of the validators must be among the nodes. Running it again goes on. Raises
+    More than half of the validators must be among the nodes; `watchers` do not vote, and must see
+    the change too. Running it again goes on. Raises
     `NetworkError` when the set has not changed in time; the votes then stay cast.
     """
     began = time.monotonic()
     before = _agreed_set(plan, nodes)
-    if (address in before) == wanted:
+    if (address in before) == wanted and not watchers:
         return 0.0
     needed = len(before) // 2 + 1
     voters = [node for node in nodes if _votes(plan, node, address, wanted=wanted)]
@@ -46,7 +53,7 @@ def seat(
             way_out="Name the RPC addresses of more validators with --rpc, or start them.",
         )
     while time.monotonic() - began < SECONDS_TO_VOTE:
-        sets = [_set_of(plan, node) for node in nodes]
+        sets = [_set_of(plan, node) for node in (*nodes, *watchers)]
         if all((address in found) == wanted for found in sets if found is not None):
             for node in voters:
                 with suppress(NodeSilentError):  # a vote that has won does nothing any more
@@ -64,15 +71,17 @@ def seat(
 def add_to_lab(lab: Lab, host: HostAddress | None, say: Say) -> Validator:
     """A validator more runs on this machine, has all blocks, and has been voted in."""
     plan = lab.plan
-    nodes = [Node(url) for url in lab.urls()]
-    added = candidate_of(plan, _agreed_set(plan, nodes)) or add_host(lab.folder, host)
+    seated = _agreed_set(plan, [Node(url) for url in lab.urls()])
+    added = candidate_of(plan, seated) or add_host(lab.folder, host)
     if added.number not in lab.numbers():
         lab.make_place(added.number)
     lab.start(added.number)
     lab.introduce()
     say(f"{added.name} runs and reads the chain")
     _wait_until_level(lab, added.number)
-    seat(lab.plan, nodes, added.address, wanted=True, say=say)
+    newcomer = lab.node(added.number)
+    others = [lab.node(number) for number in lab.numbers() if number != added.number]
+    seat(lab.plan, others, added.address, wanted=True, say=say, watchers=[newcomer])
     return added
 
 

@@ -103,8 +103,19 @@ class Wires:
                 subprocess.run(words, capture_output=True, check=False)  # it may not be lost
 
 
+def nets_of(owner: Path) -> list[Wires]:
+    """Return the wires whose bridge carries this owner's name; none where `ip` is not here."""
+    if shutil.which("ip") is None:
+        return []
+    listed = json.loads(_ip("-json", "link", "show"))
+    own = [str(link["ifname"]) for link in listed if link.get("ifalias") == _alias(owner)]
+    return [Wires(net) for net in NETS if Wires(net).bridge in own]
+
+
 def claim_net(owner: Path) -> Wires:
-    """Return the wires of a net that nobody uses; its bridge is there and carries our name."""
+    """Return the wires of a net that nobody else uses; its bridge is there and carries our name."""
+    for wires in nets_of(owner):  # an earlier run died before it had written the net down
+        return wires
     taken = set(_links())
     for net in NETS:
         wires = Wires(net)
@@ -112,7 +123,7 @@ def claim_net(owner: Path) -> Wires:
             continue
         made = [_tool(), "link", "add", wires.bridge, "type", "bridge"]
         if subprocess.run(made, capture_output=True, check=False).returncode == 0:
-            _ip("link", "set", wires.bridge, "alias", str(owner)[-LONGEST_ALIAS:])
+            _ip("link", "set", wires.bridge, "alias", _alias(owner))
             return wires
     raise explained(
         NetworkError("all 254 nets for trying out networks are taken on this machine"),
@@ -130,6 +141,10 @@ def can_lay_wires() -> bool:
     made = subprocess.run([tool, "netns", "add", name], capture_output=True, check=False)
     subprocess.run([tool, "netns", "del", name], capture_output=True, check=False)
     return made.returncode == 0
+
+
+def _alias(owner: Path) -> str:
+    return str(owner)[-LONGEST_ALIAS:]
 
 
 def _tool() -> str:

@@ -1,6 +1,8 @@
 """`sealroot network` as a person meets it, on real validators: QBFT 4 to 5 to 4, and Clique."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,4 +142,22 @@ def test_an_up_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 
     lab = Lab(path)
     assert lab.find_record() is None
+    assert [lab.process_of(number) for number in (1, 2, 3, 4)] == [None] * 4
+
+
+def test_an_up_that_is_killed_is_finished_or_undone_by_the_next_command(tmp_path: Path) -> None:
+    path = tmp_path / "killed"
+    assert run(["network", "init", "--out", str(path), "--json"]) == 0
+    program = str(Path(sys.executable).with_name("sealroot"))
+    lab = Lab(path)
+    with subprocess.Popen([program, "network", "up", str(path)]) as starting:
+        deadline = time.monotonic() + 60
+        while lab.process_of(2) is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        starting.kill()
+
+    assert run(["network", "up", str(path), "--json"]) == 0
+    assert lab.process_of(4) is not None
+    assert run(["network", "down", str(path), "--json"]) == 0
     assert [lab.process_of(number) for number in (1, 2, 3, 4)] == [None] * 4
