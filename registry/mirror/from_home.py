@@ -3,17 +3,20 @@
 When the chain is gone the folder stays as it was, and is served on.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
-from credential.errors import FormatError
+from credential import cbor
+from credential.errors import FormatError, SealrootError
 from credential.ids import UnixTime
 from registry.anchor_file import decode_trust_anchor
 from registry.chain_protocol import JournalChain
 from registry.chain_vouching import chain_vouching
 from registry.errors import TrustDataError
-from registry.evidence.file import ChainEvidence, decode_chain_evidence
+from registry.evidence.file import ChainEvidence, chain_evidence_value, decode_chain_evidence
 from registry.head import initial_head
 from registry.home import RegistryHome
+from registry.journal import Journal
 from registry.mirror.errors import MirrorFolderError
 from registry.mirror.folder import EVIDENCE, Held, MirrorFolder
 from registry.mirror.publish import publish
@@ -21,10 +24,14 @@ from registry.mirror.published import Published, Vouched
 from registry.mirror.range_file import RegistryId, heads_of
 from registry.operations.bundles import collect
 from registry.operations.checkpoints import chain_for_bundle
+from registry.public_folder import write_atomically
 from registry.sync import follow_home
 from registry.trust_builder import TrustBuilder
 from registry.trust_state import TrustState
 from registry.usable_documents import usable_documents
+
+EVIDENCE_SECONDS: Final = 3600
+"""Evidence is collected anew after an hour, so that readers see that nothing newer happened."""
 
 
 class Refreshed(NamedTuple):
@@ -36,12 +43,17 @@ class Refreshed(NamedTuple):
 
 
 def refresh_from_home(
-    home: RegistryHome, chain: JournalChain, folder: MirrorFolder, now: int
+    home: RegistryHome,
+    chain: JournalChain,
+    folder: MirrorFolder,
+    now: int,
+    collect_evidence: Callable[[Journal], ChainEvidence] | None = None,
 ) -> Refreshed:
     """The folder hands out what the home folder and its chain know now.
 
-    Raises ChainError where the chain is out of reach or is another, MirrorFolderError where the
-    folder belongs to another journal.
+    `collect_evidence` asks the chain for its seals; where it fails, the evidence that is in the
+    home folder already goes on being handed out. Raises ChainError where the chain is out of reach
+    or is another, MirrorFolderError where the folder belongs to another journal.
     """
     followed = follow_home(home, chain)
     journal = followed.journal
@@ -50,9 +62,21 @@ def refresh_from_home(
     held = Held(entries, heads_of(initial_head(*registry), entries))
     old = _known(folder, registry, held)
     anchor = home.trust_anchor.read_bytes() if home.trust_anchor.is_file() else None
+    trouble: tuple[str, ...] = ()
+    if collect_evidence is not None and _is_old(_sealed(home, held, anchor), len(entries), now):
+        try:
+            found = collect_evidence(journal)
+            write_atomically(home.path / EVIDENCE, cbor.encode(chain_evidence_value(found)))
+        except SealrootError as error:
+            trouble = (f"chain evidence: {error}",)
     vouched, missing = _vouched(home, followed.state, held, anchor, now)
     publish(folder, Published(registry, held, vouched, anchor, now), old=old)
-    return Refreshed(len(entries), len(entries) - old, missing)
+    return Refreshed(len(entries), len(entries) - old, (*trouble, *missing))
+
+
+def _is_old(sealed: "_Sealed | None", size: int, now: int) -> bool:
+    """Whether there are entries that the evidence does not cover, or an hour has passed."""
+    return sealed is None or sealed.size < size or now - sealed.as_of > EVIDENCE_SECONDS
 
 
 def _vouched(

@@ -5,11 +5,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from credential.errors import SealrootError
-from registry.errors import ChainUnavailableError
+from registry.anchor_file import decode_trust_anchor
+from registry.errors import ChainUnavailableError, TrustAnchorError
+from registry.evidence.file import ChainEvidence
 from registry.home import RegistryHome
+from registry.journal import Journal
 from registry.mirror.folder import MirrorFolder
 from registry.mirror.from_home import refresh_from_home
 from registry.mirror.health import Upstream
+from registry.open_registry import OpenRegistry
 
 if TYPE_CHECKING:
     from registry.chain import Web3Chain
@@ -57,11 +61,31 @@ class Refresher:
         if self._chain is None:
             self._chain = self._home.open_chain()
         block = self._chain.newest_block()
-        refreshed = refresh_from_home(self._home, self._chain, self._folder, checked_at)
+        refreshed = refresh_from_home(
+            self._home, self._chain, self._folder, checked_at, self._collector(self._chain)
+        )
         self._read_at_block = block
         for missing in refreshed.missing:
             self._tell(f"not mirrored: {missing}")
         self._upstream = Upstream("reachable", checked_at, 0, 0)
+
+    def _collector(self, chain: "Web3Chain") -> Callable[[Journal], ChainEvidence] | None:
+        """Asks for the seals of a chain that has any, where the trust anchor names its validators.
+
+        Where it names none, nobody could check them.
+        """
+        from registry.operations import chain_evidence  # noqa: PLC0415 - web3 takes over a second
+
+        if self._home.settings().engine not in chain_evidence.SEAL_ENGINES:
+            return None
+        try:
+            anchor = decode_trust_anchor(self._home.trust_anchor.read_bytes())
+        except (OSError, TrustAnchorError):
+            return None
+        if anchor.consensus is None:
+            return None
+        registry = OpenRegistry(self._home, chain)
+        return lambda journal: chain_evidence.collect(registry, journal).evidence
 
     def _upstream_of(self, state: str, checked_at: int, trouble: str) -> Upstream:
         lag = None
