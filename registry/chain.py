@@ -21,7 +21,7 @@ from registry.chain_protocol import (
     Sent,
 )
 from registry.endpoints import EndpointPool, bare, reading, unavailable
-from registry.entry_logs import HEAD_SELECTOR, SIZE_SELECTOR, EntryLogs
+from registry.entry_logs import HEAD_SELECTOR, SIZE_SELECTOR, EntryLogs, not_open
 from registry.finality import Engine, finality_depth
 from registry.head import initial_head
 from registry.journal import JournalEntry
@@ -112,11 +112,7 @@ class Web3Chain:
 
     def head(self) -> JournalHead:
         """Return where the journal stands, size and head read at the same, newest block."""
-        block = self._logs.latest_block()
-        found = self._logs.journal_at(block)
-        if found is None:
-            raise unavailable([f"the contract cannot be asked for its state at block {block}"])
-        return found
+        return self._standing(self._logs.latest_block())
 
     def newest_block(self) -> int:
         """Return the number of the newest block."""
@@ -163,9 +159,7 @@ class Web3Chain:
     def entries(self, first: int, stop: int | None = None) -> list[JournalEntry]:
         """Return the entries first to stop - 1 (or all), checked against the contract's head."""
         block = self._logs.latest_block()
-        standing = self._logs.journal_at(block)
-        if standing is None:
-            raise unavailable([f"the contract cannot be asked for its state at block {block}"])
+        standing = self._standing(block)
         end = standing.size if stop is None else min(stop, standing.size)
         return self._logs.read(first, end, block) if first < end else []
 
@@ -261,8 +255,17 @@ class Web3Chain:
             "Registry": self.deployment.registry,
             "Council": self.deployment.council,
             "AccessManager": self.deployment.manager,
+            "CarriedRegistry": self.deployment.registry,
         }[contract]
         return str(Web3.to_checksum_address(found))
+
+    def _standing(self, block: int) -> JournalHead:
+        found = self._logs.journal_at(block)
+        if found is None:
+            raise unavailable([f"the contract cannot be asked for its state at block {block}"])
+        if not any(found.head):
+            raise not_open(self.address("Registry"))
+        return found
 
     def _bound(self, web3: Web3, contract: ContractName) -> Contract:
         address = Web3.to_checksum_address(self.address(contract))

@@ -18,6 +18,7 @@ from registry.chain import Deployment, encode_call
 from registry.chain_protocol import ChainAccount
 from registry.endpoints import EndpointPool, mismatch, reading
 from registry.finality import Engine
+from registry.lineage import RegistryId
 from registry.transactions import Sender
 
 ADMIN_ROLE: Final = 0
@@ -31,6 +32,7 @@ COUNCIL_FUNCTIONS: Final = (
     "warnAlgorithm", "stopAlgorithm",
     "publishStatusForClosed", "endRecognition",
 )  # fmt: skip
+CARRYING_FUNCTIONS: Final = ("expectJournal",)
 DELAYED_FUNCTIONS: Final = (
     "registerAgency", "changeAgencyAccounts",
     "startAlgorithm", "setCheckpointSigners", "setSuccessor", "recogniseRegistry",
@@ -41,18 +43,30 @@ class CouncilPlan(NamedTuple):
     """Who shall govern.
 
     The members' addresses, how many must agree, the delay of dangerous acts, and how many are
-    enough to suspend an agency (0: half of those who must agree, rounded up).
+    enough to suspend an agency (0: half of those who must agree, rounded up). `carries` is where a
+    journal began that the new registry shall go on with; without it the registry begins its own.
     """
 
     members: Sequence[str]
     threshold: int
     delay_seconds: int
     pause_threshold: int = 0
+    carries: RegistryId | None = None
 
     @property
     def enough_to_pause(self) -> int:
         """How many members suspend an agency."""
         return self.pause_threshold or (self.threshold + 1) // 2
+
+    @property
+    def registry_contract(self) -> ContractName:
+        """The contract that shall keep the journal."""
+        return "CarriedRegistry" if self.carries else "Registry"
+
+    @property
+    def council_functions(self) -> tuple[str, ...]:
+        """What the council may do at once."""
+        return (*COUNCIL_FUNCTIONS, *(CARRYING_FUNCTIONS if self.carries else ()))
 
 
 class Step(NamedTuple):
@@ -114,6 +128,7 @@ def deploy(
         first_block=_block_of_first_code(pool, addresses.registry, first_block),
         engine=engine,
         validators=validators,
+        first_home=plan.carries,
     )
 
 
@@ -140,7 +155,7 @@ def steps(deployer: str, plan: CouncilPlan) -> list[Step]:
         (
             "what the council may do",
             "setTargetFunctionRole",
-            (registry, selectors("Registry", COUNCIL_FUNCTIONS), COUNCIL_ROLE),
+            (registry, selectors("Registry", plan.council_functions), COUNCIL_ROLE),
         ),
         (
             "what is delayed",
@@ -168,12 +183,19 @@ def steps(deployer: str, plan: CouncilPlan) -> list[Step]:
             None,
             _creation("Council", manager, list(plan.members), plan.threshold, plan.enough_to_pause),
         ),
-        Step("registry", None, _creation("Registry", manager)),
+        Step("registry", None, _creation(plan.registry_contract, manager, *_begun_at(plan))),
         *(
             Step(label, manager, encode_call("AccessManager", name, arguments))
             for label, name, arguments in to_manager
         ),
     ]
+
+
+def _begun_at(plan: CouncilPlan) -> list[object]:
+    if plan.carries is None:
+        return []
+    chain_id, contract = plan.carries
+    return [chain_id, Web3.to_checksum_address(contract)]
 
 
 def selectors(contract: ContractName, functions: Sequence[str]) -> list[bytes]:
@@ -219,6 +241,7 @@ def _check(pool: EndpointPool, addresses: Addresses, deployer: str, plan: Counci
             view("Council", council, "pauseThreshold"),
             plan.enough_to_pause,
         ),
+        **_begun(plan, lambda function: view("CarriedRegistry", registry, function)),
         "the registry's authority": (view("Registry", registry, "authority"), manager),
         "the council's role": (_role(view, manager, COUNCIL_ROLE, council), [True, 0]),
         "the council's delayed role": (
@@ -236,7 +259,7 @@ def _check(pool: EndpointPool, addresses: Addresses, deployer: str, plan: Counci
                 role,
             )
             for role, names in (
-                (COUNCIL_ROLE, COUNCIL_FUNCTIONS),
+                (COUNCIL_ROLE, plan.council_functions),
                 (DELAYED_ROLE, DELAYED_FUNCTIONS),
             )
             for name, selector in zip(names, selectors("Registry", names), strict=True)
@@ -245,6 +268,15 @@ def _check(pool: EndpointPool, addresses: Addresses, deployer: str, plan: Counci
     for what, (found, planned) in wanted.items():
         if found != planned:
             raise mismatch(f"{what} on the chain is {found}, and {planned} was asked for")
+
+
+def _begun(plan: CouncilPlan, view: Callable[[str], object]) -> dict[str, tuple[object, object]]:
+    """Where the journal began, as the contract says and as planned."""
+    if plan.carries is None:
+        return {}
+    told = view("firstHome")
+    found = list(told) if isinstance(told, (list, tuple)) else told
+    return {"the registry in which the journal began": (found, _begun_at(plan))}
 
 
 def _role(view: Callable[..., object], manager: str, role: int, account: str) -> list[object]:

@@ -14,7 +14,7 @@ from web3.exceptions import BadFunctionCallOutput, ContractLogicError, Web3RPCEr
 from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from registry.artifacts import artifact
+from registry.artifacts import keeps_a_journal
 from registry.errors import ChainMismatchError, ChainUnavailableError
 from registry.node_answers import most_bytes, read_answer
 from registry.node_http import NoAnswerError, NodeHttp
@@ -204,7 +204,7 @@ class EndpointPool:
         if not code:
             self._require_caught_up(web3)
             raise mismatch(f"the chain at {url} has no contract at {address}")
-        if not artifact("Registry").runs_as(code):
+        if not keeps_a_journal(code):
             raise mismatch(
                 f"the contract at {address} on the chain at {url} is not a Sealroot registry of "
                 "this version"

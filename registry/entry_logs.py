@@ -11,6 +11,7 @@ from web3.exceptions import Web3RPCError
 
 from registry.chain_protocol import JournalHead
 from registry.endpoints import EndpointPool, unavailable
+from registry.errors import ChainUnavailableError
 from registry.head import initial_head, next_head
 from registry.journal import JournalEntry
 from registry.lineage import RegistryId
@@ -22,6 +23,7 @@ ENTRY_TOPIC: Final = "0x" + Web3.keccak(text="Entry(uint64,uint64,uint8,bytes)")
 )
 SIZE_SELECTOR: Final = "0x" + Web3.keccak(text="size()").hex().removeprefix("0x")[:8]
 HEAD_SELECTOR: Final = "0x" + Web3.keccak(text="head()").hex().removeprefix("0x")[:8]
+CARRIED_SELECTOR: Final = "0x" + Web3.keccak(text="carried()").hex().removeprefix("0x")[:8]
 WORD: Final = 32
 RANGE_BLOCKS: Final = 2_000
 
@@ -71,16 +73,24 @@ class EntryLogs:
 
         None where it was not there yet or the node forgot.
         """
-        try:
-            size, head = (
-                self._pool.request("eth_call", self._call(s), hex(block))
-                for s in (SIZE_SELECTOR, HEAD_SELECTOR)
-            )
-        except Web3RPCError:
+        size, head = (
+            self._words(selector, 1, block) for selector in (SIZE_SELECTOR, HEAD_SELECTOR)
+        )
+        return JournalHead(int.from_bytes(size), head) if size and head else None
+
+    def stands_at(self, block: int) -> JournalHead | None:
+        """Return what the contract's `Entry` events must have told up to a block.
+
+        A registry that goes on with an older journal has no head of its own while that is carried
+        to it; what was carried so far it says apart.
+        """
+        kept = self.journal_at(block)
+        if kept is None or any(kept.head):
+            return kept
+        carried = self._words(CARRIED_SELECTOR, 2, block)
+        if carried is None:
             return None
-        if len(size) != 2 + 2 * WORD or len(head) != 2 + 2 * WORD:
-            return None
-        return JournalHead(int(size, 16), bytes.fromhex(head[2:]))
+        return JournalHead(int.from_bytes(carried[:WORD]), carried[WORD:])
 
     def read(self, first: int, stop: int, last_block: int) -> list[JournalEntry]:
         """Return the entries first to stop - 1, none of them after `last_block`.
@@ -108,7 +118,7 @@ class EntryLogs:
         found, low, high = self._begin, self._begin.block, last_block
         while first > 0 and low <= high:
             middle = (low + high) // 2
-            journal = self.journal_at(middle)
+            journal = self.stands_at(middle)
             if journal is None:
                 return self._begin
             if journal.size <= first:
@@ -138,7 +148,7 @@ class EntryLogs:
                 raise lies(size, f"the node left it out and went on with entry {item.entry.index}")
             head = next_head(head, *item.entry)
             size += 1
-        told, held = JournalHead(size, head), self.journal_at(end)
+        told, held = JournalHead(size, head), self.stands_at(end)
         if held is None:
             raise unavailable([f"the contract cannot be asked for its state at block {end}"])
         if held != told:
@@ -150,7 +160,7 @@ class EntryLogs:
         low, high = start.block, end
         while low < high:
             middle = (low + high) // 2
-            agrees = _after(start, logged, middle) == self.journal_at(middle)
+            agrees = _after(start, logged, middle) == self.stands_at(middle)
             low, high = (middle + 1, high) if agrees else (low, middle)
         index = _after(start, logged, low - 1).size
         return lies(index, f"the node's logs and the contract's head disagree in block {low}")
@@ -162,6 +172,14 @@ class EntryLogs:
             "fromBlock": hex(first_block),
             "toBlock": hex(last_block),
         }
+
+    def _words(self, selector: str, count: int, block: int) -> bytes | None:
+        """What a view without arguments says after a block; None for no such answer."""
+        try:
+            told = self._pool.request("eth_call", self._call(selector), hex(block))
+        except Web3RPCError:
+            return None
+        return bytes.fromhex(told[2:]) if len(told) == 2 + 2 * WORD * count else None
 
     def _call(self, selector: str) -> dict[str, str]:
         return {"to": self._address, "data": selector}
@@ -207,6 +225,18 @@ def lies(index: int, why: str) -> ChainLiesError:
         "about trust may be used.",
         way_out="Name another node of the chain first in registry.json, and have this one "
         "examined by its operator.",
+    )
+
+
+def not_open(address: str) -> ChainUnavailableError:
+    """Return the error for a registry to which its journal has not been carried whole."""
+    return explained(
+        ChainUnavailableError(
+            f"the registry at {address} is not open: its journal is not there yet"
+        ),
+        means="Nothing was read: until the old registry's whole journal has been carried to it, "
+        "this one knows nothing that may be relied on.",
+        way_out="Finish the move that was begun, then run the same command again.",
     )
 
 

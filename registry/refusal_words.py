@@ -185,6 +185,37 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "recognition {number} has ended before",
         "Nothing needs to be ended.",
     ),
+    "RegistryNotOpen": (
+        "this registry is not open: the journal has not been carried to it whole",
+        "Carry the rest of the old registry's journal here first.",
+    ),
+    "RegistryAlreadyOpen": (
+        "this registry is open: its journal was carried here before",
+        "Nothing is left to be carried.",
+    ),
+    "RegistryInvalidExpectation": (
+        "size {size} with head {head} is no place in a journal",
+        "Give the old registry's size and head, neither of them zero.",
+    ),
+    "RegistryOutOfTurn": (
+        "the entries begin at {first}, and {carried} entries are here already",
+        "Carry the entries from that number on: run the command again.",
+    ),
+    "RegistryUnexpectedJournal": (
+        "{size} entries with head {head} are not what the council said the old journal is",
+        (
+            "Compare the copy of the journal with the old registry, and both with what the council "
+            "stated."
+        ),
+    ),
+    "RegistryBeyondSuccessor": (
+        "entry {index} stands after the one that ended the old registry",
+        "Take the journal as the old registry keeps it.",
+    ),
+    "RegistryClockBehind": (
+        "this chain's clock says {now_}, and the last entry was made at {lastEntryTime}",
+        "Wait until the clock has passed it, and run the command again.",
+    ),
     "CouncilNotMember": (
         "account {account} is not a member of the council",
         "Use a member's account file.",
