@@ -5,6 +5,7 @@ the end of each slice; then the slices are carried from the first on. The contra
 else, so that whoever runs this need not be trusted, and may stop and begin again anywhere.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from itertools import pairwise
@@ -67,12 +68,15 @@ def carry_journal(
     entries: Sequence[JournalEntry],
     account: ChainAccount,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    *,
+    patience_seconds: float = 60.0,
 ) -> None:
     """All these entries are in the registry of `chain`; where the last one names it, it is open.
 
     Goes on where an earlier run stopped. The council must have stated their size and head before
     (`expectJournal`). Raises `ContractRefusedError` where they are not the journal that it stated,
-    or not one that goes on with what was carried before.
+    or not one that goes on with what was carried before, or where the new chain's clock is behind
+    the last entry and does not pass it within our patience.
     """
     if chain.read("CarriedRegistry", "isOpen"):
         return
@@ -86,14 +90,7 @@ def carry_journal(
         _show(chain, entries[part.stop : following.stop], heads[part.stop], account)
     for part in cut:
         progress(part.first, len(entries))
-        told = [(entry.time, entry.kind, entry.data) for entry in entries[part.first : part.stop]]
-        chain.send_to(
-            "CarriedRegistry",
-            "carry",
-            [part.first, told],
-            account,
-            is_done=lambda part=part: _carried(chain).size >= part.stop,  # type: ignore[misc] # mypy cannot infer a lambda's default
-        )
+        _carry(chain, entries[part.first : part.stop], account, patience_seconds)
     progress(len(entries), len(entries))
 
 
@@ -110,6 +107,31 @@ def _show(
     chain.send_to(
         "CarriedRegistry", "expectEarlier", [size, head, links], account, is_done=is_shown
     )
+
+
+def _carry(
+    chain: "Web3Chain",
+    some: Sequence[JournalEntry],
+    account: ChainAccount,
+    patience_seconds: float,
+) -> None:
+    """These entries are carried; waits where the other chain's clock is a little ahead."""
+    told = [(entry.time, entry.kind, entry.data) for entry in some]
+    stop = some[-1].index + 1
+    deadline = time.monotonic() + patience_seconds
+    while _carried(chain).size < stop:
+        try:
+            chain.send_to(
+                "CarriedRegistry",
+                "carry",
+                [some[0].index, told],
+                account,
+                is_done=lambda: _carried(chain).size >= stop,
+            )
+        except ContractRefusedError as error:
+            if error.reason != "RegistryClockBehind" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def _carried(chain: "Web3Chain") -> JournalHead:

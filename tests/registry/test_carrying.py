@@ -119,16 +119,32 @@ class TestOnAChain:
         anchor(new, old, 3, key.kid)
 
         journal = new.entries(0)
-        state = replay(old.chain.chain_id, old.chain.contract, journal)
+        trust = replay(old.chain.chain_id, old.chain.contract, journal)
         assert journal[: len(entries)] == entries
         assert [entry.kind for entry in journal[len(entries) :]] == [0x91, 0x50]
-        assert (state.size, state.head) == new.head()
-        assert (state.chain_id, state.contract) == (new.chain_id, new.contract)
-        assert [row.batch_no for row in state.content.anchors] == [1, 2, 3]
+        assert (trust.size, trust.head) == new.head()
+        assert (trust.chain_id, trust.contract) == (new.chain_id, new.contract)
+        assert [row.batch_no for row in trust.content.anchors] == [1, 2, 3]
         assert new.agency(CODE) == old.chain.agency(CODE)._replace(next_batch=4)
         assert new.pool.request("eth_getStorageAt", new.address("Registry"), "0x0", "latest") == (
-            "0x" + state.head.hex()
+            "0x" + trust.head.hex()
         )
+
+    def test_waits_for_a_clock_that_is_behind_and_not_for_ever(
+        self, old: OpenRegistry, new: Web3Chain, carrier: ChainAccount
+    ) -> None:
+        end(old, new)
+        *rest, last = old.chain.entries(0)
+        soon = new.next_block_time() + 3
+        entries = [*rest, last._replace(time=soon)]
+        state(old, new, entries)
+
+        with pytest.raises(ContractRefusedError) as caught:
+            carry_journal(new, entries, carrier, patience_seconds=0)
+        carry_journal(new, entries, carrier)
+
+        assert caught.value.reason == "RegistryClockBehind"
+        assert new.entries(len(entries))[0].time >= soon
 
     def test_stopped_anywhere_it_goes_on(
         self,
@@ -252,14 +268,19 @@ def end(old: OpenRegistry, new: Web3Chain) -> None:
 
 def expect(old: OpenRegistry, new: Web3Chain, entries: Sequence[JournalEntry]) -> None:
     """The council of the new registry has stated what the old journal is."""
-    size, head = old.chain.head()
-    assert (size, head) == (len(entries), heads_of(entries, new.deployment.begun_at)[-1])
+    assert old.chain.head() == state(old, new, entries)
+
+
+def state(old: OpenRegistry, new: Web3Chain, entries: Sequence[JournalEntry]) -> tuple[int, bytes]:
+    """The council has stated these entries, be they the old registry's or not."""
+    size, head = len(entries), heads_of(entries, new.deployment.begun_at)[-1]
     Council(new).decide(
         "expectJournal",
         [size, head],
         old.members(),
         is_done=lambda: bytes(new.read("CarriedRegistry", "expectedHead", size)) == head,
     )
+    return size, head
 
 
 def anchor(chain: Web3Chain, registry: OpenRegistry, batch_no: int, kid: bytes) -> None:
