@@ -40,6 +40,7 @@ from registry.snapshot import snapshot_digest
 from registry.snapshot_reader import SnapshotReading, complete_snapshot
 from registry.trust_builder import TrustBuilder
 from registry.trust_data import (
+    Evidence,
     Floor,
     StatusListFile,
     TrustData,
@@ -101,7 +102,8 @@ def open_bundle(
         at = vouched.belief.statement.at
         require_in_calendar(vouched.belief, state.stopped_algorithms(at))
     # 5. and 6. Every document fits the state; the as-of time is the evidence's. So with each guest.
-    trust = assemble(state, lists, body.documents, vouched.evidence, envelope.kind)
+    evidence = _evidence_of(state, vouched)
+    trust = assemble(state, lists, body.documents, evidence, envelope.kind)
     trust = replace(trust, seals=vouched.seals)
     _require_sorted(trust)
     if body.guests:
@@ -142,6 +144,14 @@ def _with_guests(
         ),
     )
     return replace(trust, guests=guests)
+
+
+def _evidence_of(state: TrustState, vouched: Vouched) -> Evidence:
+    """A chain that was left behind goes on sealing blocks: they say nothing of the new home."""
+    if vouched.head is None or state.successor is None:
+        return vouched.evidence
+    as_of = min(vouched.evidence.as_of, state.time)
+    return vouched.evidence._replace(as_of=as_of)
 
 
 def _require_shown(state: TrustState, vouched: Vouched) -> None:

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from web3 import Web3
+from web3.types import RPCEndpoint
+
 from credential.ids import Digest
 from registry.anchor_file import TrustAnchor, decode_trust_anchor
+from registry.endpoints import mismatch
 from registry.errors import ChainError, ChainUnavailableError, EvidenceError
 from registry.evidence.consensus import Consensus, SealEngine
 from registry.evidence.file import MAX_HEADERS, ChainEvidence
@@ -103,6 +107,7 @@ def genesis_consensus(
     engine = SEAL_ENGINES.get(registry.home.settings().engine)
     if engine is None:
         return None
+    _require_one_genesis(registry)
     headers = NodeHeaders(registry.chain.pool)
     found = genesis_validators(headers, is_clique=engine is SealEngine.CLIQUE)
     if not found:
@@ -113,6 +118,22 @@ def genesis_consensus(
             "checkpoints alone.",
         )
     return found, Consensus(engine, epoch or _told_epoch(headers) or USUAL_EPOCH)
+
+
+def _require_one_genesis(registry: OpenRegistry) -> None:
+    """All nodes that answer begin from the same block: a trust anchor is not made from a lie."""
+    told = registry.chain.pool.ask_each(_genesis_hash)
+    if len(set(told.values())) > 1:
+        raise mismatch(
+            "the nodes tell different genesis blocks: "
+            + ", ".join(f"{url} {found[:18]}…" for url, found in told.items())
+        )
+
+
+def _genesis_hash(web3: Web3) -> str:
+    # Not through web3's own formatting, which refuses the extra data of these engines.
+    answer = web3.provider.make_request(RPCEndpoint("eth_getBlockByNumber"), ["0x0", False])
+    return str(dict(answer.get("result") or {}).get("hash"))
 
 
 def validators_now(registry: OpenRegistry, consensus: Consensus) -> tuple[bytes, ...]:

@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 
 from credential.ids import UnixTime
+from registry import payloads as p
 from registry.anchor_file import TrustAnchor, decode_trust_anchor, encode_trust_anchor
 from registry.bundle import ReadAt, make_full_bundle, make_lite_bundle, open_bundle
 from registry.errors import BundleError, EvidenceError, RollbackError, TrustAnchorError
@@ -248,3 +249,26 @@ def test_a_trust_anchor_names_no_validator_twice() -> None:
     twice = replace(ANCHOR, validators=(*ANCHOR.validators, ANCHOR.validators[0]))
     with pytest.raises(TrustAnchorError, match="twice"):
         decode_trust_anchor(encode_trust_anchor(twice))
+
+
+def test_a_home_that_was_left_is_as_of_its_last_entry_however_long_its_chain_goes_on() -> None:
+    sim = registry()
+    left = sim.append(p.SuccessorRegistrySet(CHAIN_ID + 1, bytes([7]) * 20))
+    state = State({CONTRACT: sim.state().head})
+    evidence = evidence_of(QBFT, [QbftChain(FOUR).block(10**8, state.root)], state, CONTRACT)
+    trust = open_bundle(full(evidence, sim=sim), anchor=ANCHOR)
+
+    assert trust.evidence == (EvidenceStrength.CHAIN, left.time, ())
+
+
+def test_seals_count_for_no_later_home_than_the_trust_anchors() -> None:
+    sim = registry()
+    home = bytes([7]) * 20
+    sim.append(p.SuccessorRegistrySet(CHAIN_ID, home))
+    sim.append(p.JournalCarried(CHAIN_ID, CONTRACT))
+    state = State({home: sim.state().head})
+    evidence = evidence_of(QBFT, [QbftChain(FOUR).block(BLOCK, state.root)], state, home)
+    trust = open_bundle(full(evidence, sim=sim), anchor=ANCHOR)
+
+    assert trust.state.contract == home
+    assert trust.evidence.strength is EvidenceStrength.UNPROVEN
