@@ -18,7 +18,7 @@ from registry.operations import agencies, keys
 from registry.payload_codec import encode_agency_code
 from registry.payloads import Names
 from registry.rim_errors import ChainLiesError, ContractRefusedError
-from tests.registry.faulty_node import Answer, FaultyNode
+from tests.fault_proxy import Alter, Answer, FaultProxy, HangUp, LoseReply
 
 pytestmark = [
     pytest.mark.chain,
@@ -32,8 +32,8 @@ SEND = "eth_sendRawTransaction"
 
 
 @pytest.fixture
-def node(local_chain: LocalChain) -> Iterator[FaultyNode]:
-    with FaultyNode(local_chain.url) as faulty:
+def node(local_chain: LocalChain) -> Iterator[FaultProxy]:
+    with FaultProxy(local_chain.url) as faulty:
         yield faulty
 
 
@@ -65,31 +65,31 @@ def send_anchor(chain: Web3Chain, registry: OpenRegistry, code: str, kid: bytes)
 
 
 def test_lost_request_changes_nothing_and_can_be_repeated(
-    registry: OpenRegistry, node: FaultyNode, code: str, kid: bytes
+    registry: OpenRegistry, node: FaultProxy, code: str, kid: bytes
 ) -> None:
     chain = Web3Chain([node.url], registry.chain.deployment)
-    node.lose_before = {SEND}
+    node.on(SEND, HangUp())
 
     with pytest.raises(ChainUnavailableError):
         send_anchor(chain, registry, code, kid)
     assert registry.chain.batch_key(AgencyCode(code), 1) is None
-    node.lose_before = set()
+    node.heal()
     send_anchor(chain, registry, code, kid)
 
     assert registry.chain.batch_key(AgencyCode(code), 1) == kid
 
 
 def test_lost_answer_is_noticed_and_not_sent_again(
-    registry: OpenRegistry, node: FaultyNode, code: str, kid: bytes
+    registry: OpenRegistry, node: FaultProxy, code: str, kid: bytes
 ) -> None:
     chain = Web3Chain([node.url], registry.chain.deployment)
-    node.lose_after = {SEND}
+    node.on(SEND, LoseReply())
 
     with pytest.raises(ChainUnavailableError):
         send_anchor(chain, registry, code, kid)
     size = registry.chain.head().size
     node.calls.clear()
-    node.lose_after = set()
+    node.heal()
     send_anchor(chain, registry, code, kid)
 
     assert registry.chain.head().size == size
@@ -97,10 +97,10 @@ def test_lost_answer_is_noticed_and_not_sent_again(
 
 
 def test_second_node_carries_what_the_first_one_swallowed(
-    registry: OpenRegistry, local_chain: LocalChain, node: FaultyNode, code: str, kid: bytes
+    registry: OpenRegistry, local_chain: LocalChain, node: FaultProxy, code: str, kid: bytes
 ) -> None:
     chain = Web3Chain([node.url, local_chain.url], registry.chain.deployment)
-    node.lose_after = {SEND}
+    node.on(SEND, LoseReply())
     before = registry.chain.head().size
 
     send_anchor(chain, registry, code, kid)
@@ -124,24 +124,24 @@ def test_no_living_node_is_said_in_words(registry: OpenRegistry) -> None:
     assert "sealroot registry up" in caught.value.__notes__[1]
 
 
-def test_node_of_another_chain_is_refused(registry: OpenRegistry, node: FaultyNode) -> None:
-    node.alter["eth_chainId"] = lambda answer: {**answer, "result": "0x539"}
+def test_node_of_another_chain_is_refused(registry: OpenRegistry, node: FaultProxy) -> None:
+    node.on("eth_chainId", Alter(lambda answer: {**answer, "result": "0x539"}))
     chain = Web3Chain([node.url], registry.chain.deployment)
 
     with pytest.raises(ChainMismatchError, match="do not belong together"):
         chain.head()
 
 
-def test_chain_without_the_contract_is_refused(registry: OpenRegistry, node: FaultyNode) -> None:
-    node.alter["eth_getCode"] = lambda answer: {**answer, "result": "0x"}
+def test_chain_without_the_contract_is_refused(registry: OpenRegistry, node: FaultProxy) -> None:
+    node.on("eth_getCode", Alter(lambda answer: {**answer, "result": "0x"}))
     chain = Web3Chain([node.url], registry.chain.deployment)
 
     with pytest.raises(ChainMismatchError, match="has no contract"):
         chain.head()
 
 
-def test_contract_with_other_code_is_refused(registry: OpenRegistry, node: FaultyNode) -> None:
-    node.alter["eth_getCode"] = lambda answer: {**answer, "result": "0x6001600155"}
+def test_contract_with_other_code_is_refused(registry: OpenRegistry, node: FaultProxy) -> None:
+    node.on("eth_getCode", Alter(lambda answer: {**answer, "result": "0x6001600155"}))
     chain = Web3Chain([node.url], registry.chain.deployment)
 
     with pytest.raises(ChainMismatchError, match="is not a Sealroot registry"):
@@ -180,12 +180,12 @@ def flipped(log: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("lie", [without, with_flipped_byte])
 def test_node_that_leaves_out_or_changes_an_entry_is_caught_and_the_entry_named(
     registry: OpenRegistry,
-    node: FaultyNode,
+    node: FaultProxy,
     back: int,
     lie: Callable[[int], Callable[[Answer], Answer]],
 ) -> None:
     index = registry.chain.head().size - back
-    node.alter["eth_getLogs"] = lie(index)
+    node.on("eth_getLogs", Alter(lie(index)))
     chain = Web3Chain([node.url], registry.chain.deployment)
 
     with pytest.raises(ChainLiesError) as caught:
@@ -195,13 +195,13 @@ def test_node_that_leaves_out_or_changes_an_entry_is_caught_and_the_entry_named(
 
 
 def test_nodes_that_tell_different_journals_are_both_named(
-    registry: OpenRegistry, local_chain: LocalChain, node: FaultyNode
+    registry: OpenRegistry, local_chain: LocalChain, node: FaultProxy
 ) -> None:
     def other_head(answer: Answer) -> Answer:
         told = str(answer["result"])
         return {**answer, "result": told[:-2] + ("00" if told[-2:] != "00" else "01")}
 
-    node.alter["eth_call"] = other_head
+    node.on("eth_call", Alter(other_head))
     chain = Web3Chain([node.url, local_chain.url], registry.chain.deployment)
 
     with pytest.raises(ChainMismatchError, match=node.url) as caught:
@@ -211,7 +211,7 @@ def test_nodes_that_tell_different_journals_are_both_named(
 
 
 def test_nodes_that_tell_the_same_journal_agree(
-    registry: OpenRegistry, local_chain: LocalChain, node: FaultyNode
+    registry: OpenRegistry, local_chain: LocalChain, node: FaultProxy
 ) -> None:
     chain = Web3Chain([node.url, local_chain.url], registry.chain.deployment)
 
@@ -221,7 +221,7 @@ def test_nodes_that_tell_the_same_journal_agree(
 
 
 def test_node_with_a_small_limit_on_logs_is_asked_in_smaller_ranges(
-    registry: OpenRegistry, node: FaultyNode
+    registry: OpenRegistry, node: FaultProxy
 ) -> None:
     refusals = iter([True, True, False])
 
@@ -230,7 +230,7 @@ def test_node_with_a_small_limit_on_logs_is_asked_in_smaller_ranges(
             return {"jsonrpc": "2.0", "id": answer["id"], "error": {"code": -32005, "message": "x"}}
         return answer
 
-    node.alter["eth_getLogs"] = limited
+    node.on("eth_getLogs", Alter(limited))
     chain = Web3Chain([node.url], registry.chain.deployment)
 
     assert chain.entries(0) == registry.chain.entries(0)
