@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from web3 import Web3
 
 from registry.chain_protocol import JournalHead
-from registry.endpoints import EndpointPool, bare
+from registry.endpoints import EndpointPool, bare, shown
 from registry.node_http import NoAnswerError
 from registry.plain_words import explained
 from registry.rim_errors import EndpointsDisagreeError
@@ -112,8 +112,8 @@ class Agreement:
             told = self._pool.ask_each(lambda web3: _hash_of(web3, before.number), (url,))[url]
             if told is not None and told != before.hash:
                 raise disagreement(
-                    f"{url} now has block {before.number} as {told[:HASH_DIGITS]}…, and it was "
-                    f"final as {before.hash[:HASH_DIGITS]}…"
+                    f"{shown(url)} now has block {before.number} as {told[:HASH_DIGITS]}…, and it "
+                    f"was final as {before.hash[:HASH_DIGITS]}…"
                 )
         if before is None or before.number < block.number:
             self._known = block
@@ -133,20 +133,22 @@ def check_nodes_agree(heads: dict[str, JournalHead]) -> None:
     for url, head in others:
         if head != first_head:
             raise disagreement(
-                f"{first_url} has {_told(first_head)}, and {url} has {_told(head)} at the same "
-                "block"
+                f"{shown(first_url)} has {_told(first_head)}, and {shown(url)} has {_told(head)} "
+                "at the same block"
             )
 
 
 def _require_same(one: str, first: FinalBlock, other: str, second: FinalBlock) -> None:
     if first.hash != second.hash:
         raise disagreement(
-            f"{one} has block {first.number} as {first.hash[:HASH_DIGITS]}…, and {other} has it as "
+            f"{shown(one)} has block {first.number} as {first.hash[:HASH_DIGITS]}…, and "
+            f"{shown(other)} has it as "
             f"{second.hash[:HASH_DIGITS]}…"
         )
     if first.journal is not None and second.journal is not None and first.journal != second.journal:
         raise disagreement(
-            f"{one} has {_told(first.journal)}, and {other} has {_told(second.journal)} at the "
+            f"{shown(one)} has {_told(first.journal)}, and {shown(other)} has "
+            f"{_told(second.journal)} at the "
             f"same block {first.number}"
         )
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from web3 import Web3
 from web3.exceptions import BadFunctionCallOutput, ContractLogicError, Web3RPCError
@@ -103,7 +104,7 @@ class EndpointPool:
             try:
                 answer = question(self._fit(url))
             except unanswered as error:
-                failures.append(f"{url}: {_short(error)}")
+                failures.append(f"{shown(url)}: {_short(error)}")
                 if isinstance(error, UNANSWERED):
                     self._let_rest(url)
                 elif isinstance(error, Web3RPCError):
@@ -127,7 +128,7 @@ class EndpointPool:
             try:
                 answers[url] = question(self._fit(url))
             except (*UNANSWERED, Web3RPCError, ContractLogicError) as error:
-                failures.append(f"{url}: {_short(error)}")
+                failures.append(f"{shown(url)}: {_short(error)}")
                 if isinstance(error, UNANSWERED):
                     self._let_rest(url)
             else:
@@ -158,7 +159,7 @@ class EndpointPool:
             if isinstance(provider, NodeProvider):
                 ahead = provider.http.clock_ahead_of_monotonic
                 if ahead is not None:
-                    found[url] = ahead
+                    found[shown(url)] = ahead
         return found
 
     def _in_order(self) -> list[str]:
@@ -193,7 +194,8 @@ class EndpointPool:
         told = int(bare(web3, "eth_chainId"), 16)
         if told != self._chain_id:
             raise mismatch(
-                f"{url} is a node of chain {told}, and these files belong to chain {self._chain_id}"
+                f"{shown(url)} is a node of chain {told}, and these files belong to chain "
+                f"{self._chain_id}"
             )
 
     def _check_contract(self, web3: Web3, url: str) -> None:
@@ -203,11 +205,11 @@ class EndpointPool:
         code = bytes.fromhex(bare(web3, "eth_getCode", address, "latest")[2:])
         if not code:
             self._require_caught_up(web3)
-            raise mismatch(f"the chain at {url} has no contract at {address}")
+            raise mismatch(f"the chain at {shown(url)} has no contract at {address}")
         if not keeps_a_journal(code):
             raise mismatch(
-                f"the contract at {address} on the chain at {url} is not a Sealroot registry of "
-                "this version"
+                f"the contract at {address} on the chain at {shown(url)} is not a Sealroot "
+                "registry of this version"
             )
 
     def _require_caught_up(self, web3: Web3) -> None:
@@ -232,6 +234,13 @@ def reading(pool: EndpointPool, question: Callable[[Web3], AnswerT]) -> AnswerT:
     A refusal counts as no answer, and the next node is asked.
     """
     return pool.ask(question, unanswered=(*UNANSWERED, Web3RPCError, ContractLogicError))
+
+
+def shown(url: str) -> str:
+    """Return an address as it may be told and logged: without a login, or a key in its path."""
+    parts = urlsplit(url)
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def unavailable(failures: Sequence[str]) -> ChainUnavailableError:

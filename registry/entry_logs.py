@@ -10,11 +10,12 @@ from web3 import Web3
 from web3.exceptions import Web3RPCError
 
 from registry.chain_protocol import JournalHead
-from registry.endpoints import EndpointPool, unavailable
+from registry.endpoints import UNANSWERED, EndpointPool, bare, unavailable
 from registry.errors import ChainUnavailableError
 from registry.head import initial_head, next_head
 from registry.journal import JournalEntry
 from registry.lineage import RegistryId
+from registry.node_http import TooLongAnswerError
 from registry.plain_words import explained
 from registry.rim_errors import ChainLiesError
 
@@ -130,15 +131,29 @@ class EntryLogs:
     def _read_range(self, start: Position, last_block: int) -> tuple[list[LoggedEntry], Position]:
         end = min(last_block, start.block + self._range - 1)
         try:
-            logs = self._pool.request("eth_getLogs", self._filter(start.block, end))
-        except Web3RPCError as error:
-            if self._range == 1:
-                raise unavailable([f"eth_getLogs of one block: {error}"]) from error
+            logs = self._logs(start.block, end)
+        except Web3RPCError:
             self._range = max(1, self._range // 4)  # nodes limit how much one answer may hold
             return [], start
         logged = [decode_log(log) for log in logs]
         journal = self._follow(start, end, logged)
         return logged, Position(end + 1, journal)
+
+    def _logs(self, first_block: int, last_block: int) -> list[dict[str, Any]]:
+        """The logs of some blocks; raises `Web3RPCError` where they are too many for one answer."""
+
+        def question(web3: Web3) -> list[dict[str, Any]]:
+            try:
+                found: list[dict[str, Any]] = bare(
+                    web3, "eth_getLogs", self._filter(first_block, last_block)
+                )
+            except TooLongAnswerError as error:
+                raise Web3RPCError(str(error)) from error
+            return found
+
+        if first_block == last_block:  # no smaller range is left: another node may answer
+            return self._pool.ask(question, unanswered=(*UNANSWERED, Web3RPCError))
+        return self._pool.ask(question)
 
     def _follow(self, start: Position, end: int, logged: list[LoggedEntry]) -> JournalHead:
         """The journal after these entries, confirmed by the contract at the end of the range."""

@@ -6,12 +6,19 @@ for each other: the contract's refusal (a revert), or some trouble of the node i
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
 from web3.exceptions import ContractLogicError, Web3RPCError
 
 from registry.node_http import NoAnswerError
+
+# A library that web3 imports lets Python recurse a hundred times deeper than usual. Deeply nested
+# JSON from a node would then end this process by a full stack instead of raising an error.
+USUAL_RECURSION_LIMIT: Final = 1_000
+if sys.getrecursionlimit() >= 100_000:
+    sys.setrecursionlimit(USUAL_RECURSION_LIMIT)
 
 MAX_BYTES: Final = 1_048_576
 MAX_BYTES_OF_LOGS: Final = 4_194_304
