@@ -104,7 +104,7 @@ def down(folder: Folder = DEFAULT_FOLDER, *, as_json: AsJson = False) -> None:
     """Stop the validators that `up` started. Their chain stays on disk."""
     stopped = Lab(folder).down()
     print_done(
-        f"{stopped} validators were stopped; their chain is kept." if stopped else "None ran.",
+        f"Validators stopped: {stopped}. Their chain is kept." if stopped else "No validator ran.",
         {"stopped": stopped},
         as_json=as_json,
     )

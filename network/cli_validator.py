@@ -72,7 +72,7 @@ def remove(
     else:
         plan = remove_from_lab(Lab(folder), number, say)
     print_done(
-        f"validator-{number} is no validator any more; {len(plan.validators)} are left.",
+        f"validator-{number} is no validator any more; left: {len(plan.validators)}.",
         plan.model_dump(mode="json"),
         as_json=as_json,
     )

@@ -135,7 +135,7 @@ def _quorum(status: NetworkStatus) -> Finding:
     count = len(status.validators)
     answer = sum(node.height is not None for node in status.nodes)
     told = (
-        f"{count} validators, {status.must_sign} must sign, {status.may_fail} may be away; "
+        f"validators: {count}; {status.must_sign} must sign, {status.may_fail} may be away; "
         f"{answer} of {len(status.nodes)} nodes asked answer"
     )
     if status.may_fail == 0:

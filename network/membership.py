@@ -45,7 +45,7 @@ def seat(
         return 0.0
     needed = len(before) // 2 + 1
     voters = [node for node in nodes if _votes(plan, node, address, wanted=wanted)]
-    say(f"{len(voters)} validators vote; {needed} of {len(before)} are needed")
+    say(f"Votes: {len(voters)}; {needed} of {len(before)} are needed")
     if len(voters) < needed:
         raise explained(
             NetworkError(f"only {len(voters)} validators could be asked, and {needed} must vote"),

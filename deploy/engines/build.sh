@@ -10,10 +10,16 @@ if ! command -v go >/dev/null 2>&1; then
     cat <<'WORDS'
 engines: skipped, because Go is not on this machine.
   What it means: `make demo-network` and the network tests cannot run here; everything else can.
-  What to do:    install Go 1.21 or newer (Debian: apt-get install golang-go) and run `make engines`.
+  What to do:    install Go 1.21 or newer (Debian: apt-get install golang) and run `make engines`.
 WORDS
     exit 0
 fi
+
+flags='-s -w'
+case "$(go env GOVERSION)" in
+# Since 1.23 the linker must be told that an older dependency may read a private symbol of the runtime.
+go1.2[3-9]* | go1.[3-9][0-9]* | go[2-9]*) flags="$flags -checklinkname=0" ;;
+esac
 
 build() {
     name=$1 says=$2
@@ -22,9 +28,8 @@ build() {
         return
     fi
     echo "engines: building $name (one to three minutes)"
-    # -checklinkname=0: an older dependency reads a private symbol of the Go runtime.
     (cd "$here/$name" && GOFLAGS=-mod=readonly go build -trimpath -buildvcs=false \
-        -ldflags '-checklinkname=0 -s -w' -o "$out/$name.new" github.com/ethereum/go-ethereum/cmd/geth)
+        -ldflags "$flags" -o "$out/$name.new" github.com/ethereum/go-ethereum/cmd/geth)
     if ! "$out/$name.new" version | grep -q "$says"; then
         echo "engines: what was built is not $name with \"$says\"" >&2
         exit 1
