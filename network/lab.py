@@ -115,10 +115,11 @@ class Lab:
     ) -> list[str]:
         """All validators run and blocks are made; returns their RPC addresses.
 
-        What fails on the way is taken down again.
+        Where none ran before, what fails on the way is taken down again.
         """
         plan = self.plan
         find_program(plan.software)
+        none_ran = all(self.process_of(one.number) is None for one in plan.validators)
         try:
             self._settle(plan, isolation, say)
             for validator in plan.validators:
@@ -128,7 +129,8 @@ class Lab:
             self.wait_for_blocks(1)
         except BaseException:
             # Whoever kills this command instead leaves validators that `up` and `down` still find.
-            self.down()
+            if none_ran:
+                self.down()
             raise
         return self.urls()
 
