@@ -58,6 +58,12 @@ def run_to_end(command: Sequence[str], what: str) -> None:
 
 def find_process(data_folder: Path) -> int | None:
     """Return the id of the running process that uses this data folder."""
+    if not _PROCESSES.is_dir():
+        raise explained(
+            NetworkError("validators can be run and found only on Linux"),
+            means="Nothing was started or stopped; making a network's files works everywhere.",
+            way_out="Try it out on a Linux machine, or in a container.",
+        )
     wanted = str(data_folder)
     for entry in _PROCESSES.iterdir():
         if not entry.name.isdecimal():
