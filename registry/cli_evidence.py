@@ -38,7 +38,7 @@ def collect(
 ) -> None:
     """Collect evidence for the journal's head as it is now, checked from the trust anchor on."""
     registry = opened(home)
-    found = chain_evidence.collect(registry, registry.followed().journal)
+    found = chain_evidence.collect(registry)
     encoded = cbor.encode(chain_evidence_value(found.evidence))
     write_atomically(out, encoded)
     facts = {"file": str(out), "bytes": len(encoded), "journal_size": found.size}

@@ -85,7 +85,7 @@ class Refresher:
         if anchor.consensus is None:
             return None
         registry = OpenRegistry(self._home, chain)
-        return lambda journal: chain_evidence.collect(registry, journal).evidence
+        return lambda journal: chain_evidence.collect(registry, len(journal.entries)).evidence
 
     def _upstream_of(self, state: str, checked_at: int, trouble: str) -> Upstream:
         lag = None

@@ -43,9 +43,10 @@ def make_full(
     `guests` are the bundles of recognised registries. Raises TrustDataError for one that no
     verifier would open.
     """
+    vouchers = vouchers_for_full(registry, evidence, made_at)
     journal = registry.followed().journal
-    vouchers = vouchers_for_full(registry, journal, evidence, made_at)
-    if vouchers.chain is not None:  # the head that is proven is that of the last entry
+    if vouchers.chain is not None or not vouchers.checkpoints:
+        # The head that is vouched for is that of the last entry.
         journal = replace(journal, entries=journal.entries[: vouchers.size])
     state = _state_at(registry, vouchers.size)
     documents, missing = collect(registry.home.public, state)
@@ -73,7 +74,7 @@ def make_lite(
 
     Raises `HomeError` without one; guests as in `make_full`.
     """
-    vouchers = vouchers_for_lite(registry, registry.followed().journal, evidence)
+    vouchers = vouchers_for_lite(registry, evidence)
     state = _state_at(registry, vouchers.size)
     documents, missing = collect(registry.home.public, state)
     bundle = make_lite_bundle(

@@ -41,7 +41,7 @@ class _Proofs(NamedTuple):
     storage: tuple[bytes, ...]
 
 
-def collect(registry: OpenRegistry, journal: Journal, size: int | None = None) -> CollectedEvidence:
+def collect(registry: OpenRegistry, size: int | None = None) -> CollectedEvidence:
     """Evidence of the newest block that counts; with `size`, of one where so many entries stood.
 
     Raises `HomeError` without a trust anchor that names validators, `ChainError` where no node
@@ -67,6 +67,8 @@ def collect(registry: OpenRegistry, journal: Journal, size: int | None = None) -
         except EvidenceError as error:
             refused = refused or error
             continue
+        # Read after the proof, so that it has all the entries that the proof is about.
+        journal = registry.followed().journal
         return CollectedEvidence(evidence, proven, size_of(journal, proven.head))
     raise refused or EvidenceError("no block counts")
 
@@ -171,6 +173,8 @@ def _anchor(registry: OpenRegistry) -> TrustAnchor:
 
 def _block_of(registry: OpenRegistry, size: int, latest: int) -> int:
     """The newest block after which the journal had exactly `size` entries, by halving."""
+    if registry.chain.size_at(latest) == size:
+        return latest
     low, high = registry.chain.deployment.first_block, latest
     while low < high:
         middle = (low + high + 1) // 2

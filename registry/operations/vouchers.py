@@ -12,7 +12,6 @@ from registry.bundle_file import ReadAt
 from registry.checkpoint import Checkpoint
 from registry.errors import ChainError
 from registry.evidence.file import ChainEvidence
-from registry.journal import Journal
 from registry.open_registry import OpenRegistry
 from registry.operations.chain_evidence import SEAL_ENGINES, collect
 from registry.operations.checkpoints import chain_for_bundle
@@ -39,17 +38,15 @@ class Vouchers(NamedTuple):
     read_at: ReadAt | None = None
 
 
-def vouchers_for_full(
-    registry: OpenRegistry, journal: Journal, choice: EvidenceChoice, made_at: int
-) -> Vouchers:
-    """Return who vouches for a full bundle of this journal, made now."""
+def vouchers_for_full(registry: OpenRegistry, choice: EvidenceChoice, made_at: int) -> Vouchers:
+    """Return who vouches for a full bundle made now."""
     checkpoints = chain_for_bundle(registry.home)
     if not _wants_chain(registry, choice):
         if checkpoints:
             return Vouchers(checkpoints[-1].statement.size, checkpoints)
-        size = len(journal.entries)
+        size = len(registry.followed().journal.entries)
         return Vouchers(size, read_at=ReadAt(size, UnixTime(made_at)))
-    found = collect(registry, journal)
+    found = collect(registry)
     fit = checkpoints and checkpoints[-1].statement.size == found.size
     if choice is EvidenceChoice.BOTH and not fit:
         raise _no_checkpoint_of(found.size)
@@ -57,7 +54,7 @@ def vouchers_for_full(
     return Vouchers(found.size, checkpoints if with_checkpoints else (), found.evidence)
 
 
-def vouchers_for_lite(registry: OpenRegistry, journal: Journal, choice: EvidenceChoice) -> Vouchers:
+def vouchers_for_lite(registry: OpenRegistry, choice: EvidenceChoice) -> Vouchers:
     """Return who vouches for a lite bundle: always checkpoints, and the chain at their size.
 
     Raises `HomeError` without a checkpoint.
@@ -76,16 +73,12 @@ def vouchers_for_lite(registry: OpenRegistry, journal: Journal, choice: Evidence
     if not _wants_chain(registry, choice):
         return Vouchers(size, checkpoints)
     try:
-        found = collect(registry, journal, None if size == len(journal.entries) else size)
+        found = collect(registry, size)
     except ChainError:
         # A node forgets old states: the chain then proves no head as old as this checkpoint.
         if choice is EvidenceChoice.AUTO:
             return Vouchers(size, checkpoints)
         raise
-    if found.size != size:
-        if choice is EvidenceChoice.AUTO:
-            return Vouchers(size, checkpoints)
-        raise _no_checkpoint_of(found.size)
     return Vouchers(size, checkpoints, found.evidence)
 
 
