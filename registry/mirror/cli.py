@@ -143,6 +143,43 @@ def sync_command(
         raise typer.Exit(_BEHIND)
 
 
+@mirror_app.command("bundle")
+def bundle_command(
+    source: Annotated[str, typer.Option("--from", help="A mirror's URL or folder.")],
+    out: Annotated[Path, typer.Option(help="The bundle; one that is there is brought up to date.")],
+    trust_anchor: Annotated[
+        Path,
+        typer.Option(exists=True, dir_okay=False, help="The trust anchor, compared beforehand."),
+    ],
+    *,
+    full: Annotated[
+        bool, typer.Option("--full/--lite", help="Lite: for phones, counters.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch the newest bundle for a verifier, or what has changed since the one that is here.
+
+    It is opened from the trust anchor before it is kept, and never goes back.
+    """
+    from registry.mirror.fetch_bundle import fetch_bundle  # noqa: PLC0415 - as above
+
+    anchor = decode_trust_anchor(trust_anchor.read_bytes())
+    held = out.read_bytes() if out.is_file() else None
+    with _source(source, 60.0) as opened:
+        found = fetch_bundle(opened, "full" if full else "lite", anchor, held)
+    write_atomically(out, found.bundle)
+    facts = {
+        "file": str(out),
+        "bytes": len(found.bundle),
+        "received": found.received,
+        "way": found.way,
+        "journal_size": found.trust.state.size,
+        "as_of": moment(found.trust.evidence.as_of),
+        "evidence_strength": int(found.trust.evidence.strength),
+    }
+    print_facts("Trust bundle", facts, as_json=as_json)
+
+
 def _source(name: str, request_seconds: float) -> "Source":
     from registry.mirror.sources import FolderSource, HttpSource  # noqa: PLC0415 - as above
 

@@ -13,7 +13,7 @@ from registry.mirror.words import kind_words, word
 
 _ALGORITHMS: Final = {ALG_ES256: "ES256", ALG_MLDSA44: "ML-DSA-44", ALG_EDDSA: "Ed25519"}
 _TIMES: Final = frozenset({"since", "effective_at"})
-_BYTES: Final = frozenset({"kid", "contract", "digest", "root"})
+_BYTES: Final = frozenset({"kid", "digest", "root"})
 COUNCIL_KINDS: Final = frozenset(
     int(kind)
     for kind in Kind
@@ -65,6 +65,8 @@ def _value(name: str, value: str | int, lang: str, root: str) -> Markup:
         return escape(algorithm_name(int(value)))
     if name == "phase":
         return escape(phase_name(int(value), lang))
+    if name == "contract":
+        return Markup("<code>0x{}</code>").format(value)
     if name in _BYTES:
         return Markup("<code>{}</code>").format(value)
     if isinstance(value, int):

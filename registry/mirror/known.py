@@ -5,7 +5,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from credential.ids import AgencyCode, Kid
+from registry.errors import JournalError
 from registry.journal import JournalEntry
+from registry.mirror.errors import RefusedError
 from registry.mirror.folder import STANDING, MirrorFolder
 from registry.mirror.standing import Standing, read_standing
 from registry.mirror.tree import FileTree
@@ -60,17 +62,24 @@ class KnownRegistry:
     def __init__(self, folder: MirrorFolder, tree: FileTree) -> None:
         self._folder = folder
         self._tree = tree
-        self._seen: tuple[str, Known] | None = None
+        self._seen: tuple[str, Known | None] | None = None
         self._lock = threading.Lock()
 
     def get(self) -> Known | None:
-        """Return it as of now, or None where nothing is mirrored yet."""
+        """Return it as of now, or None where nothing usable is mirrored."""
         found = self._tree.find(STANDING)
         if found is None:
             return None
         with self._lock:
             if self._seen is None or self._seen[0] != found.etag:
-                standing = read_standing(found.content)
-                held = self._folder.held(standing.registry)
-                self._seen = found.etag, known(standing, held.entries[: standing.size])
+                self._seen = found.etag, self._replayed(found.content)
             return self._seen[1]
+
+    def _replayed(self, content: bytes) -> Known | None:
+        """What a folder says; nothing where it is damaged, or where anybody has written it."""
+        try:
+            standing = read_standing(content)
+            held = self._folder.held(standing.registry)
+            return known(standing, held.entries[: standing.size])
+        except (RefusedError, JournalError):
+            return None

@@ -69,7 +69,7 @@ def read_offer(source: Source, anchor: TrustAnchor) -> Offer:
     Raises SourceError where it does not answer, RefusedError where nobody vouches for it.
     """
     # 2. Where the source stands, and whose registry it is.
-    prefix, standing = _standing(source, anchor)
+    prefix, standing = find_standing(source, anchor)
     # 3. Who vouches, from the trust anchor's signers and validators on.
     checkpoints = decode_checkpoints(source.fetch(prefix + CHECKPOINTS, MAX_CHECKPOINTS_BYTES))
     chain = _chain(source, prefix)
@@ -136,8 +136,11 @@ def _chain(source: Source, prefix: str) -> ChainEvidence | None:
         raise RefusedError(f"its chain evidence is malformed: {error}", "malformed") from error
 
 
-def _standing(source: Source, anchor: TrustAnchor) -> tuple[str, Standing]:
-    """Where the source stands about the trust anchor's registry, and where in its tree."""
+def find_standing(source: Source, anchor: TrustAnchor) -> tuple[str, Standing]:
+    """Where in the source's tree the trust anchor's registry is, and where the source stands in it.
+
+    Raises SourceError, or RefusedError where it mirrors another.
+    """
     wanted = RegistryId(anchor.chain_id, anchor.contract)
     found = read_standing(source.fetch(STANDING, MAX_STANDING_BYTES))
     if wanted in found.all_homes:

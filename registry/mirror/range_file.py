@@ -131,6 +131,6 @@ def heads_of(head: bytes, entries: Iterable[JournalEntry]) -> list[Digest]:
     return heads
 
 
-def chunk_firsts(start: int, stop: int) -> list[int]:
+def chunk_firsts(start: int, stop: int) -> range:
     """The first entries of the chunks that hold the entries `start` to `stop - 1`."""
-    return list(range(start - start % CHUNK_ENTRIES, stop, CHUNK_ENTRIES))
+    return range(start - start % CHUNK_ENTRIES, stop, CHUNK_ENTRIES)

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from registry.errors import JournalError
 from registry.mirror.answers import REVALIDATE, Resource, resource
+from registry.mirror.errors import RefusedError
 from registry.mirror.folder import STANDING, heads_path, journal_path
 from registry.mirror.range_file import (
     CHUNK_ENTRIES,
@@ -63,7 +64,10 @@ class RangeReader:
         known = self._answers.get(key)
         if known is not None:
             return known
-        size = read_standing(standing.content).size
+        try:
+            size = read_standing(standing.content).size
+        except RefusedError:
+            return None
         stop = min(first + count, size)
         if first > size or (first == size and count > 0 and size > 0):
             return None

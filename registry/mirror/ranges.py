@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from registry.errors import JournalError
-from registry.journal import JournalEntry
+from registry.journal import MAX_FILE_BYTES, JournalEntry
 from registry.mirror.diagnosis import Fault, Witness, fault_by_heads
 from registry.mirror.errors import RefusedError, SourceError
 from registry.mirror.folder import Held, MirrorFolder, chunk_name, heads_path, journal_path
@@ -41,13 +41,16 @@ def fetch_entries(offer: Offer, folder: MirrorFolder, held: Held, progress: Prog
     """
     goal = offer.goal.size
     entries, heads = held.entries[:goal], held.heads[: goal + 1]
-    some_was_here = False
+    some_was_here, received = False, 0
     for first in chunk_firsts(len(entries), goal) if len(entries) < goal else []:
         stop = min(first + CHUNK_ENTRIES, goal)
         waiting = _waiting(offer, folder, first, stop)
         some_was_here |= waiting is not None
         found = waiting or _fetch_range(offer, folder, first, stop)
         fresh = found[len(entries) - first : stop - first]
+        received += sum(len(entry.data) for entry in fresh)
+        if received > MAX_FILE_BYTES:
+            raise RefusedError("it sends more than a journal may have", "malformed", first)
         heads += heads_of(heads[-1], fresh)[1:]
         entries += fresh
         progress(len(entries), goal)
@@ -113,7 +116,7 @@ def _fetch_range(
 def _refusal(offer: Offer, held: Held, wrong: Held) -> RefusedError:
     """Why these entries are not the journal that is vouched for, as exactly as can be found out."""
     known, size = len(held.entries), offer.goal.size
-    witnessed = _witness(offer, known)
+    witnessed = _witness(offer, known, len(wrong.entries) - known)
     if known and (witnessed is None or witnessed.heads[0] != held.heads[known]):
         index = first_divergence(offer, held)
         if index is not None:
@@ -152,9 +155,11 @@ def _diverged(index: int, wrong: Held) -> RefusedError:
     )
 
 
-def _witness(offer: Offer, known: int) -> Witness | None:
+def _witness(offer: Offer, known: int, served: int) -> Witness | None:
     """The heads from what is held up to the vouched size, where the source has them whole."""
     goal = offer.goal.size
+    if goal > known + served + CHUNK_ENTRIES:
+        return None  # whole chunks are missing, and nobody has to read on to say so
     heads: list[bytes] = []
     for first in chunk_firsts(known, goal):
         size = max(offer.standing.size, goal)

@@ -12,6 +12,7 @@ CBOR: Final = "application/cbor"
 JSON: Final = "application/json"
 BYTES: Final = "application/octet-stream"
 MOST_CACHED_BYTES: Final = 256 << 20
+MOST_FILE_BYTES: Final = 80 << 20
 
 _FILES: Final = (
     (re.compile(r"mirror\.json|statistics\.json|registries\.json", re.ASCII), JSON, REVALIDATE),
@@ -54,11 +55,11 @@ class FileTree:
         cached = self._cache.get(path)
         if cached is not None and cached[0] == seen:
             return cached[1]
-        try:
-            content = file.read_bytes()
-        except OSError:
+        content = _read(file, MOST_FILE_BYTES)
+        if content is None:
             return None
-        found = resource(content, kind[1], kind[2], _zipped(file))
+        zipped = _read(file.with_name(f"{file.name}.gz"), len(content))
+        found = resource(content, kind[1], kind[2], zipped)
         self._remember(path, seen, found)
         return found
 
@@ -85,8 +86,11 @@ def _look(file: Path) -> _Seen | None:
     return _Seen(found.st_ino, found.st_mtime_ns, found.st_size)
 
 
-def _zipped(file: Path) -> bytes | None:
+def _read(file: Path, most: int) -> bytes | None:
+    """The file, or None where it is not there or has more bytes than that."""
     try:
-        return file.with_name(f"{file.name}.gz").read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(most + 1)
     except OSError:
         return None
+    return content if len(content) <= most else None

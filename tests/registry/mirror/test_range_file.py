@@ -86,4 +86,4 @@ def test_heads_file_of_another_length_is_refused() -> None:
     ],
 )
 def test_chunks_that_hold_entries(start: int, stop: int, firsts: list[int]) -> None:
-    assert chunk_firsts(start, stop) == firsts
+    assert list(chunk_firsts(start, stop)) == firsts

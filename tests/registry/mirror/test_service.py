@@ -12,7 +12,7 @@ from registry.mirror.folder import MirrorFolder
 from registry.mirror.health import Upstream
 from registry.mirror.publish import publish_neighbours
 from registry.mirror.range_file import CHUNK_ENTRIES, decode_heads, decode_range
-from tests.registry.mirror.worlds import busy, mirror_of, registry_of
+from tests.registry.mirror.worlds import busy, held_by, mirror_of, registry_of
 from tests.simulator import Simulator
 
 WORLD = busy()
@@ -210,3 +210,23 @@ def test_new_data_are_served_as_soon_as_they_are_there(tmp_path: Path) -> None:
     assert "NEW-1" not in before
     assert "NEW-1" in client.get("/agencies?lang=en").text
     assert client.get("/mirror.json").json()["size"] == len(sim.entries)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/agencies", "/health.json", "/journal/range?first=0&count=1"]
+)
+def test_folder_that_anybody_wrote_breaks_nothing(tmp_path: Path, path: str) -> None:
+    mirror_of(WORLD, tmp_path)
+    (tmp_path / "mirror.json").write_bytes(b"{")
+
+    assert TestClient(make_app(MirrorFolder(tmp_path))).get(path).status_code in {200, 404, 503}
+
+
+def test_journal_that_breaks_a_rule_is_shown_as_nothing(tmp_path: Path) -> None:
+    folder = mirror_of(WORLD, tmp_path)
+    held = folder.held(registry_of(WORLD))
+    swapped = [held.entries[1]._replace(index=0), held.entries[0]._replace(index=1)]
+    entries = [*swapped, *held.entries[2:]]
+    folder.write_journal(registry_of(WORLD), held_by(WORLD, entries), old=0)
+
+    assert TestClient(make_app(MirrorFolder(tmp_path))).get("/agencies").status_code == 503

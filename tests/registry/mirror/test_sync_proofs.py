@@ -234,3 +234,16 @@ def test_broken_bundle_of_a_neighbour_harms_nobody(tmp_path: Path) -> None:
     report = synced(sim.trust_anchor, tmp_path / "home", tmp_path / "copy")
 
     assert report.outcomes[0].result == "synced"
+
+
+def test_claim_of_any_number_of_entries_under_seals_is_refused_at_the_first_missing(
+    tmp_path: Path, sim: Simulator
+) -> None:
+    publish_sealed(sim, tmp_path / "home", signed=False)
+    standing = tmp_path / "home/mirror.json"
+    size = len(sim.entries)
+    standing.write_text(standing.read_text().replace(f'size": {size}', f'size": {2**63}'))
+
+    report = synced(anchor_with_validators(sim), tmp_path / "home", tmp_path / "copy")
+
+    assert (report.outcomes[0].result, report.size) == ("refused", 0)
