@@ -30,6 +30,7 @@ from tests.vectors.make_credential_vectors import (
 )
 from tests.vectors.make_guest_vectors import foreign_verdicts, guest_bundles
 from tests.vectors.make_hostile_vectors import hostile_vectors
+from tests.vectors.make_mirror_vectors import deltas, heads, ranges, statistics
 from tests.vectors.make_moved_vectors import moved_bundles, moved_checkpoints, moved_verdicts
 from tests.vectors.make_registries_vectors import registries_journals
 from tests.vectors.make_stage_vectors import STAGES
@@ -49,6 +50,10 @@ FOLDERS: dict[str, Callable[[], Iterator[tuple[str, Json]]]] = {
     "bundle": lambda: chain(bundles(), guest_bundles(), moved_bundles()),
     "verdict": lambda: chain(verdict_vectors(), foreign_verdicts(), moved_verdicts()),
     "hostile": hostile_vectors,
+    "mirror-range": ranges,
+    "mirror-heads": heads,
+    "mirror-delta": deltas,
+    "mirror-statistics": statistics,
 }
 
 
