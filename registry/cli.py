@@ -9,6 +9,7 @@ from registry import (
     cli_evidence,
     cli_journal,
     cli_key,
+    cli_move,
     cli_recognition,
     cli_scope,
     cli_trust,
@@ -32,6 +33,7 @@ registry_app.add_typer(cli_trust.trust_anchor_app, name="trust-anchor")
 registry_app.add_typer(cli_trust.bundle_app, name="bundle")
 registry_app.add_typer(cli_evidence.evidence_app, name="evidence")
 registry_app.add_typer(cli_journal.app, name="journal")
+registry_app.add_typer(cli_move.app, name="move")
 registry_app.add_typer(cli_council.app, name="council")
 registry_app.add_typer(cli_mirror.app)
 registry_app.add_typer(cli_mirror.mirror_app, name="mirror")

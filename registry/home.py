@@ -3,6 +3,7 @@
 Settings, accounts, keys, public documents and copies.
 
 registry.json           where the chain and the contracts are
+move.json               where they will be, while the registry moves (operations/moving.py)
 accounts/               chain accounts (account_files.py)
 keys/                   signing keys for batches and checkpoints (key_files.py)
 public/                 status lists, details and types by digest (public_folder.py)
@@ -79,6 +80,13 @@ class RegistrySettings(BaseModel):
         return self.chain_id, self.contract
 
 
+def _written(settings: RegistrySettings) -> bytes:
+    members = settings.model_dump(mode="json")
+    if not settings.earlier_homes:
+        del members["earlier_homes"]
+    return (json.dumps(members, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def _no_password(path: Path) -> str:
     raise explained(
         HomeError(f"the account file {path} is encrypted and nobody gave its password"),
@@ -112,6 +120,7 @@ class RegistryHome:
         self.evidence_notes = path / "evidence.json"
         self.public = PublicFolder(path / "public")
         self._settings_file = path / "registry.json"
+        self._move_file = path / "move.json"
         self._ask_password = ask_password
 
     def has_settings(self) -> bool:
@@ -131,8 +140,19 @@ class RegistryHome:
 
     def save_settings(self, settings: RegistrySettings) -> None:
         """registry.json says this from now on."""
-        content = json.dumps(settings.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
-        write_atomically(self._settings_file, content.encode())
+        write_atomically(self._settings_file, _written(settings))
+
+    def move(self) -> RegistrySettings | None:
+        """Return the settings of the home this registry is moving to; None where it is not."""
+        return read_settings(self._move_file) if self._move_file.is_file() else None
+
+    def save_move(self, settings: RegistrySettings) -> None:
+        """The registry is moving to the home these settings describe."""
+        write_atomically(self._move_file, _written(settings))
+
+    def forget_move(self) -> None:
+        """The move is over."""
+        self._move_file.unlink(missing_ok=True)
 
     def open_chain(self, outbox: Outbox | None = None) -> "Web3Chain":
         """Return the registry on its chain; nothing is asked before it is needed.
