@@ -10,7 +10,7 @@ import pytest
 
 from registry.local_chain import LocalChain
 from sealroot.commands import EXIT_FAILED, run
-from tests.registry.faulty_node import Answer, FaultyNode
+from tests.fault_proxy import Alter, Answer, FaultProxy
 
 pytestmark = [
     pytest.mark.chain,
@@ -147,7 +147,7 @@ def test_nobody_at_a_terminal_approves_nothing(
     assert "--read" in told
 
 
-def lying_about(code: str, instead: str) -> Any:  # noqa: ANN401 - what FaultyNode takes
+def lying_about(code: str, instead: str) -> Any:  # noqa: ANN401 - what FaultProxy takes
     truth, lie = (text.encode().hex() for text in (code, instead))
 
     def altered(answer: Answer) -> Answer:
@@ -164,8 +164,8 @@ def test_node_that_shows_another_proposal_is_found_out_by_the_code_the_others_re
 ) -> None:
     made = proposed(capsys, realm, *registering(realm, "EVIL-1"))
     number, deceived = str(made["proposal"]), realm.members[2]
-    with FaultyNode(realm.url) as liar:
-        liar.alter["eth_call"] = lying_about("EVIL-1", "GOOD-1")
+    with FaultProxy(realm.url) as liar:
+        liar.on("eth_call", Alter(lying_about("EVIL-1", "GOOD-1")))
         home = _through(deceived, [liar.url], tmp_path)
         shown = said(capsys, home, "council", "show", number)
         told = refused(capsys, home, "council", "approve", number, "--read", made["code"])
@@ -180,8 +180,8 @@ def test_node_that_shows_another_proposal_than_the_other_nodes_is_refused_at_onc
     realm: Realm, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     made = proposed(capsys, realm, *registering(realm, "EVIL-2"))
-    with FaultyNode(realm.url) as liar:
-        liar.alter["eth_call"] = lying_about("EVIL-2", "GOOD-2")
+    with FaultProxy(realm.url) as liar:
+        liar.on("eth_call", Alter(lying_about("EVIL-2", "GOOD-2")))
         home = _through(realm.members[2], [realm.url, liar.url], tmp_path)
         told = refused(capsys, home, "council", "show", str(made["proposal"]))
 
