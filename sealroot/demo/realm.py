@@ -20,6 +20,7 @@ from registry.payloads import Names
 from registry.public_folder import write_atomically
 
 MINISTRY: Final = "MOI"
+FINALITY_SECONDS: Final = 60
 COUNCIL_MEMBERS: Final = 3
 COUNCIL_THRESHOLD: Final = 2
 CHECKPOINT_SIGNERS: Final = (ALG_ES256, ALG_ES256, ALG_MLDSA44, ALG_MLDSA44)
@@ -96,6 +97,7 @@ class Realm:
 
     def bundle(self, path: Path, *, lite: bool = False) -> Path:
         """A fresh checkpoint is signed, and a bundle as of it is at `path`."""
+        self._wait_until_final()
         now = int(time.time())
         checkpoints.make(self.registry, now, self._signers())
         made, missing = (make_lite if lite else make_full)(self.registry, now)
@@ -103,6 +105,15 @@ class Realm:
             raise RuntimeError(f"the public folder lacks {', '.join(missing)}")
         write_atomically(path, made)
         return path
+
+    def _wait_until_final(self) -> None:
+        """No entry of the journal can change any more; on some chains that takes a few blocks."""
+        chain = self.registry.chain
+        deadline = time.monotonic() + FINALITY_SECONDS
+        while chain.finalized_size() < chain.head().size:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the chain makes no blocks: nothing becomes final")
+            time.sleep(0.1)
 
     def end_accreditation(self, code: str) -> None:
         """The ministry takes back what it had delegated to the office."""
