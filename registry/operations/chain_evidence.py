@@ -162,13 +162,21 @@ def _told_epoch(headers: NodeHeaders) -> int | None:
 
 def _anchor(registry: OpenRegistry) -> TrustAnchor:
     try:
-        return decode_trust_anchor(registry.home.trust_anchor.read_bytes())
+        anchor = decode_trust_anchor(registry.home.trust_anchor.read_bytes())
     except OSError as error:
         raise explained(
             HomeError("there is no trust anchor in this home folder"),
             means="No chain evidence was made: there are no validators to begin from.",
             way_out="Write it: `sealroot registry trust-anchor write`.",
         ) from error
+    if (anchor.chain_id, anchor.contract) != (registry.chain.chain_id, registry.chain.contract):
+        raise explained(
+            HomeError("the trust anchor in this home folder is of another home of the registry"),
+            means="No chain evidence was made: its validators are not those of this chain.",
+            way_out="Verifiers keep that anchor, and checkpoints carry them on. For chain evidence "
+            "write another one: `sealroot registry trust-anchor write`.",
+        )
+    return anchor
 
 
 def _block_of(registry: OpenRegistry, size: int, latest: int) -> int:

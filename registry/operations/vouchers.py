@@ -89,7 +89,13 @@ def _wants_chain(registry: OpenRegistry, choice: EvidenceChoice) -> bool:
         return False
     if not registry.home.trust_anchor.is_file():
         return False
-    return decode_trust_anchor(registry.home.trust_anchor.read_bytes()).consensus is not None
+    anchor = decode_trust_anchor(registry.home.trust_anchor.read_bytes())
+    # An anchor of an earlier home names another chain's validators.
+    at_home = (anchor.chain_id, anchor.contract) == (
+        registry.chain.chain_id,
+        registry.chain.contract,
+    )
+    return at_home and anchor.consensus is not None
 
 
 def _no_checkpoint_of(size: int) -> HomeError:
