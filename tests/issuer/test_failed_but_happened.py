@@ -3,6 +3,7 @@
 Once it fails unseen, once it fails but took effect. The next run makes it good.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from credential.ids import Kid
+from issuer.errors import IssuerError
 from issuer.following import JournalFollower
 from issuer.issue import Ending, issue, run
 from issuer.office import Office
@@ -18,8 +20,9 @@ from issuer.signers import Signer
 from issuer.states import OutputFile, StatusAction, StatusReason
 from issuer.status_changes import StatusRequest, change_status
 from issuer.steps import Checkpoint, Step
-from registry.errors import ChainUnavailableError
+from registry.errors import ChainError, ChainUnavailableError
 from registry.public_folder import PublicFolder
+from tests.issuer.effects import Effects, Fault, with_effects
 from tests.issuer.file_chain import FileChain
 from tests.issuer.office_bench import (
     OfficeAndChain,
@@ -261,3 +264,68 @@ def test_an_unanswered_revocation_is_published_once(
     assert first.waits_for is not None
     assert_next_run_makes_it_good(folder, chain, revoked=1)
     assert chain.status_version(1) == 2
+
+
+# ------------------------------------------- the matrix: every effect, in every place
+
+
+MATRIX_ROWS = 3
+KINDS = [
+    "chain read",
+    "chain send",
+    "status publish",
+    "database commit",
+    "signature",
+    "public file",
+    "file replace",
+    "file fsync",
+]
+
+
+def matrix_request(folder: Path) -> IssueRequest:
+    return request_for(folder, rows=MATRIX_ROWS, batch_size=2, files=frozenset())
+
+
+def effects_of_one_run(folder: Path, patch: pytest.MonkeyPatch) -> dict[str, int]:
+    """How many effects of each kind there are from the first follow to the last release."""
+    office, chain = found_office(folder)
+    effects = Effects()
+    with patch.context() as patched:
+        issue(with_effects(office, chain, effects, patched), matrix_request(folder))
+    return effects.counts
+
+
+def fail_at(folder: Path, effects: Effects, patch: pytest.MonkeyPatch) -> None:
+    """One office, one fault, then a healthy process that carries on, and the invariants."""
+    office, chain = found_office(folder)
+    with (
+        patch.context() as patched,
+        suppress(OSError, OperationalError, ChainError, IssuerError),
+    ):
+        issue(with_effects(office, chain, effects, patched), matrix_request(folder))
+    again, _ = open_office(folder)
+    assert issue(again, matrix_request(folder)).ending is Ending.DONE
+    run(again)
+    url = f"sqlite:///{folder / 'issuer.sqlite3'}"
+    assert_nothing_lost_nothing_doubled(folder, url, chain, MATRIX_ROWS)
+    again.database.close()
+
+
+def test_the_matrix_knows_every_kind_of_effect(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sorted(effects_of_one_run(folder, monkeypatch)) == sorted(KINDS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", list(Fault), ids=lambda fault: fault.name.lower())
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_effect_may_fail_at_any_place_in_any_way(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str, fault: Fault
+) -> None:
+    count = effects_of_one_run(folder / "0", monkeypatch)[kind]
+
+    for nth in range(1, count + 1):
+        fail_at(folder / str(nth), Effects(kind, nth, fault), monkeypatch)
+
+    assert count > 0
