@@ -14,7 +14,7 @@ from sealroot.drill.load import Desk
 
 AT_LEAST: Final = 3
 """So many disasters happen, however fast the load is; one of them is always a halt."""
-SAMPLE_SECONDS: Final = 0.25
+SAMPLE_SECONDS: Final = 0.5
 BLOCKS_BETWEEN: Final = 5
 MOST_PATIENCE_SECONDS: Final = 60.0
 
