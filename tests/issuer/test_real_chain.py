@@ -24,8 +24,10 @@ from registry.open_registry import open_registry
 from registry.operations import accreditations, agencies, governance, keys, types
 from registry.operations.deployment import DeploymentPlan, deploy_home
 from registry.payloads import Names
+from tests.fault_proxy import FaultProxy, HangUp, Result
 from tests.issuer.office_bench import write_business_csv
 
+SEALROOT = [str(Path(sys.executable).parent / "sealroot")]
 Ended = tuple[int, dict[str, Any], str]
 Run = Callable[..., Ended]
 
@@ -69,9 +71,13 @@ def registry_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry
 
 
 @pytest.fixture(scope="module")
-def office(registry_home: RegistryHome, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("office")
+
+
+@pytest.fixture(scope="module")
+def office(registry_home: RegistryHome, folder: Path) -> Run:
     """Run `sealroot issuer` in one office's home folder."""
-    folder = tmp_path_factory.mktemp("office")
 
     def run(*words: object, crash_at: str = "") -> Ended:
         done = subprocess.run(
@@ -182,3 +188,62 @@ def test_an_office_whose_chain_was_started_anew_says_so_and_names_the_way_out(
 
     assert code == 4
     assert "sealroot issuer init" in told["message"]
+
+
+@pytest.fixture
+def proxy(registry_home: RegistryHome) -> Iterator[FaultProxy]:
+    """Stand between every office and the chain."""
+    settings = registry_home.path / "registry.json"
+    ours = settings.read_bytes()
+    (url,) = json.loads(ours)["rpc_urls"]
+    with FaultProxy(url) as node:
+        settings.write_bytes(ours.replace(url.encode(), node.url.encode()))
+        try:
+            yield node
+        finally:
+            settings.write_bytes(ours)
+
+
+def test_what_could_not_be_sent_waits_with_its_reason_and_goes_out_as_the_same_bytes(
+    office: Run, tmp_path: Path, proxy: FaultProxy
+) -> None:
+    proxy.on("eth_sendRawTransaction", HangUp())
+
+    code, told, _ = issue(office, tmp_path, 4)
+    queue = office("queue")[1]
+    proxy.heal()
+    carried_on = office("run")[0]
+
+    assert (code, told["ending"]) == (2, "waiting")
+    (batch,) = [one for one in queue["waiting"] if one["what"].startswith("batch")]
+    assert batch["failed_attempts"] == 1
+    assert "no node of the chain gave a usable answer" in batch["last_error"]
+    assert batch["since"] is not None
+    assert carried_on == 0
+    assert len({bytes_[0] for bytes_ in proxy.parameters["eth_sendRawTransaction"]}) == 1
+
+
+def test_a_node_of_another_chain_stops_the_watch_from_sending_until_a_person_clears_it(
+    office: Run, tmp_path: Path, proxy: FaultProxy, folder: Path
+) -> None:
+    proxy.on("eth_chainId", Result("0x539"))
+    issue(office, tmp_path, 6, "--wait", "none")
+    watching = subprocess.Popen(
+        [*SEALROOT, "issuer", "--home", str(folder), "run", "--watch", "0.2"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    events = [json.loads(watching.stderr.readline())["event"] for _ in range(2)]
+    watching.kill()
+    watching.communicate()
+
+    code, queue, _ = office("queue")
+    still = office("clear-alarm")[0]
+    proxy.heal()
+    cleared = office("clear-alarm")[0]
+
+    assert events == ["alarm", "alarm"]
+    assert (code, queue["sending_stopped"]) == (4, True)
+    assert "chain 1337" in queue["alarms"][0]["what"]
+    assert (still, cleared) == (4, 0)
+    assert office("run")[0] == 0
