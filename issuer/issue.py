@@ -14,6 +14,7 @@ from issuer.errors import ChainInDoubtError, ListUnpublishedError, TrialRefusedE
 from issuer.following import Followed
 from issuer.list_versions import plan_versions
 from issuer.office import Office
+from issuer.outbox import empty_outbox, is_on_its_way
 from issuer.recording import (
     IssueRequest,
     choose_type,
@@ -171,6 +172,7 @@ def anchor(office: Office, followed: Followed) -> tuple[Followed, str | None]:
     """
     try:
         if _nothing_to_send(office):
+            empty_outbox(office)
             return followed, None
         if (alarm := standing_alarm(office)) is not None:
             return followed, alarm
@@ -207,9 +209,7 @@ def _as_chain_error(error: ChainError | ChainInDoubtError) -> ChainError:
 
 def _nothing_to_send(office: Office) -> bool:
     with office.database.reading() as repository:
-        return not repository.statuses.planned() and not repository.batches.in_state(
-            BatchState.CHECKED, BatchState.ANCHORING
-        )
+        return not is_on_its_way(repository)
 
 
 def _has_unpublished_list(office: Office) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from issuer.models import attempt, sending, watch
 
@@ -60,6 +60,14 @@ class Sendings:
     def forget(self, key: bytes) -> None:
         """No transaction is kept under this key."""
         self._connection.execute(delete(sending).where(sending.c.key == key))
+
+    def count(self) -> int:
+        """Return how many transactions are kept."""
+        return self._connection.execute(select(func.count()).select_from(sending)).scalar_one()
+
+    def forget_all(self) -> None:
+        """No transaction is kept."""
+        self._connection.execute(delete(sending))
 
     def note_failure(self, what: str, error: str, at: int) -> None:
         """One more attempt to send this failed, for the reason given."""

@@ -82,6 +82,8 @@ def _played(grounds: Grounds, size: Size, seed: int, deadline: float, say: Say) 
         say("Every validator and every watch runs again; what waits drains")
         drained = wait_until_drained(desks, deadline)
         ended = time.monotonic()
+        for desk in desks:
+            desk.finish()
         alarms = sum(len(desk.queue()["alarms"]) for desk in desks)
     finally:
         chaos.end()

@@ -89,6 +89,17 @@ class Desk:
             return {"waiting": [{"what": "the queue cannot be read"}], "alarms": []}
         return told
 
+    def finish(self) -> None:
+        """One more `issuer run` finds nothing to do."""
+        done = subprocess.run(
+            self._command("run", "--json"),
+            capture_output=True,
+            check=False,
+            timeout=COMMAND_SECONDS,
+        )
+        if done.returncode:
+            self.problems.append(f"the last run ended with {done.returncode}")
+
     def _issue_all(self) -> None:
         for number, records in enumerate(self.ground.records):
             waits = self._waits and number % EVERY_NTH_WAITS == EVERY_NTH_WAITS - 1

@@ -12,6 +12,7 @@ from issuer.clocks import clock_trouble
 from issuer.errors import ForeignChainError
 from issuer.issue import Ending
 from issuer.office import Office
+from issuer.outbox import DatabaseOutbox
 from issuer.queue import Queue, queue_of
 from issuer.states import BatchState, WaitFor
 from issuer.watch import pause_after, watch
@@ -190,6 +191,23 @@ def test_an_alarm_is_not_cleared_while_its_cause_is_there(alarmed: OfficeAndChai
         clear_alarm(office)
 
     assert len(queue(office).alarms) == 1
+
+
+def test_bytes_left_behind_by_a_killed_process_are_forgotten_once_all_is_final(
+    tmp_path: Path, office_and_chain: OfficeAndChain
+) -> None:
+    office, chain = office_and_chain
+    issue_rows(office, tmp_path, wait_for=WaitFor.NONE)
+    outbox = DatabaseOutbox(office.database, office.clock)
+    outbox.keep(b"key", b"signed")
+    chain.is_away = True
+    watched(office, rounds=1)
+    kept = outbox.signed(b"key")
+    chain.is_away = False
+
+    watched(office, rounds=2)
+
+    assert (kept, outbox.signed(b"key")) == (b"signed", None)
 
 
 def test_a_database_that_goes_away_for_a_round_ends_nothing(
