@@ -86,6 +86,7 @@ def make_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        redirect_slashes=False,  # it would repeat whatever host the request named
     )
     app.include_router(tree_router(tree, health))
     app.include_router(page_router(Site(KnownRegistry(folder, tree), health, others)))

@@ -14,7 +14,9 @@ from rich.progress import Progress, TaskID
 from registry.anchor_file import decode_trust_anchor
 from registry.cli_options import AsJson, moment, now, open_home
 from registry.cli_output import print_done, print_facts, print_rows
+from registry.errors import TrustDataError
 from registry.home import RegistryHome
+from registry.mirror.errors import RefusedError, SourceError
 from registry.mirror.folder import MirrorFolder
 from registry.mirror.health import LAST_SYNC, STALE_SECONDS
 from registry.mirror.range_file import RegistryId
@@ -165,8 +167,16 @@ def bundle_command(
 
     anchor = decode_trust_anchor(trust_anchor.read_bytes())
     held = out.read_bytes() if out.is_file() else None
-    with _source(source, 60.0) as opened:
-        found = fetch_bundle(opened, "full" if full else "lite", anchor, held)
+    try:
+        with _source(source, 60.0) as opened:
+            found = fetch_bundle(opened, "full" if full else "lite", anchor, held)
+    except (SourceError, RefusedError, TrustDataError) as error:
+        raise explained(
+            error,
+            means="Nothing was written; a bundle that is here already stays what it was.",
+            way_out="Ask another mirror with --from, or a copy on a stick. If a mirror shows an "
+            "older or another journal than you have seen, tell the registry.",
+        ) from None
     write_atomically(out, found.bundle)
     facts = {
         "file": str(out),

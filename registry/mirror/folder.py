@@ -29,6 +29,7 @@ from registry.mirror.range_file import (
     heads_of,
 )
 from registry.mirror.standing import MAX_STANDING_BYTES, Standing, read_standing
+from registry.plain_words import explained
 from registry.public_folder import PublicFolder, write_atomically
 from registry.trust_data import Floor
 
@@ -184,9 +185,12 @@ class MirrorFolder:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise MirrorFolderError(
-                f"{path} cannot be understood, so it is not known how far this mirror has seen. "
-                "Mend the file, or begin a new folder"
+            raise explained(
+                MirrorFolderError(f"{path} cannot be understood"),
+                means="It is not known how far this mirror has seen, so nothing was changed: to "
+                "begin anew would let an old journal pass for the newest.",
+                way_out="Mend the file from a backup, or begin a new folder and compare its size "
+                "with other mirrors.",
             ) from error
 
     def write_floor(self, floor: Floor) -> None:

@@ -24,6 +24,7 @@ from registry.mirror.published import Published, Vouched
 from registry.mirror.range_file import RegistryId, heads_of
 from registry.operations.bundles import collect
 from registry.operations.checkpoints import chain_for_bundle
+from registry.plain_words import explained
 from registry.public_folder import write_atomically
 from registry.sync import follow_home
 from registry.trust_builder import TrustBuilder
@@ -134,9 +135,11 @@ def _known(folder: MirrorFolder, registry: RegistryId, held: Held) -> int:
     size = len(before.entries)
     is_ours = folder.registry() in {None, registry}
     if not is_ours or before.heads[-1:] != held.heads[size : size + 1]:
-        raise MirrorFolderError(
-            f"{folder.root} holds another journal than this home folder. Nothing was changed; "
-            "name another folder"
+        raise explained(
+            MirrorFolderError(f"{folder.root} holds another journal than this home folder"),
+            means="Nothing was changed, and the folder is served as it is. A local chain that was "
+            "deployed anew leaves such a folder behind.",
+            way_out="Move the folder away; it is made again.",
         )
     return size
 

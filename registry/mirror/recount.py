@@ -10,6 +10,7 @@ from registry.bundle_file import PAGE_LIMITS
 from registry.mirror.errors import MirrorFolderError
 from registry.mirror.folder import MirrorFolder
 from registry.mirror.statistics import Statistics, count
+from registry.plain_words import explained
 from registry.public_folder import Document
 from registry.rim_errors import PublicFolderError
 from registry.trust_builder import TrustBuilder
@@ -22,9 +23,10 @@ def count_bundle(path: Path) -> Statistics:
     with path.open("rb") as file:
         trust = open_bundle(file.read(PAGE_LIMITS.file_bytes + 1))
     if trust.kind is not BundleKind.FULL:
-        raise MirrorFolderError(
-            f"{path} is a lite bundle: it has not every anchor, so nothing can be counted from it. "
-            "Give a full bundle or a mirror's folder"
+        raise explained(
+            MirrorFolderError(f"{path} is a lite bundle, which has not every anchor"),
+            means="Nothing can be counted from it.",
+            way_out="Give a full bundle or a mirror's folder.",
         )
     return count(trust.state, trust.status_lists)
 
@@ -37,7 +39,11 @@ def count_folder(root: Path) -> Statistics:
     folder = MirrorFolder(root)
     standing = folder.standing()
     if standing is None:
-        raise MirrorFolderError(f"{root} is not the folder of a mirror: it has no mirror.json")
+        raise explained(
+            MirrorFolderError(f"{root} is not the folder of a mirror: it has no mirror.json"),
+            means="Nothing was counted.",
+            way_out="Make one with `sealroot registry mirror sync`, or give a full bundle.",
+        )
     held = folder.held(standing.registry)
     builder = TrustBuilder(*standing.registry)
     size = standing.size if standing.vouched_size is None else standing.vouched_size

@@ -112,3 +112,18 @@ def test_command_brings_the_file_up_to_date(tmp_path: Path, grown: tuple[Simulat
 
     assert '"way": "delta"' in done.stdout
     assert open_bundle(out.read_bytes(), anchor=sim.trust_anchor).state.size == len(sim.entries)
+
+
+def test_command_leaves_the_file_alone_where_the_mirror_is_false(
+    tmp_path: Path, grown: tuple[Simulator, bytes]
+) -> None:
+    sim, _ = grown
+    out, anchor = tmp_path / "mine.srb", tmp_path / "anchor.cbor"
+    anchor.write_bytes(anchor_of(sim))
+    (tmp_path / "bundles/lite.srb").write_bytes(b"nonsense")
+    words = ["mirror", "bundle", "--from", str(tmp_path), "--out", str(out)]
+
+    done = CliRunner().invoke(registry_app, [*words, "--trust-anchor", str(anchor)])
+
+    assert isinstance(done.exception, BundleError)
+    assert not out.exists()
