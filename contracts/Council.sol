@@ -77,6 +77,15 @@ contract Council is ICouncil, AccessManaged {
     }
 
     /// @inheritdoc ICouncil
+    function approveCall(uint256 id, bytes32 digest) external onlyMember {
+        Proposal storage approved = _pending(id);
+        bytes32 held = _digest(id, approved);
+        if (digest != held) revert CouncilOtherCall(id, held);
+        if (hasApproved(id, msg.sender)) revert CouncilAlreadyApproved(id, msg.sender);
+        _approve(id, approved);
+    }
+
+    /// @inheritdoc ICouncil
     function withdraw(uint256 id) external onlyMember {
         Proposal storage withdrawn = _pending(id);
         if (!hasApproved(id, msg.sender)) revert CouncilNotApproved(id, msg.sender);
@@ -173,6 +182,11 @@ contract Council is ICouncil, AccessManaged {
     }
 
     /// @inheritdoc ICouncil
+    function proposalDigest(uint256 id) external view returns (bytes32) {
+        return _digest(id, _proposals[id]);
+    }
+
+    /// @inheritdoc ICouncil
     function hasApproved(uint256 id, address member) public view returns (bool) {
         return isMember(member) && _proposals[id].approvedIn[member] >= _joinedIn[member];
     }
@@ -182,6 +196,12 @@ contract Council is ICouncil, AccessManaged {
     function _approve(uint256 id, Proposal storage approved) private {
         approved.approvedIn[msg.sender] = _round;
         emit Approved(id, msg.sender);
+    }
+
+    /// @dev Chain and council are in it, so that what is signed for one council is nothing to another.
+    function _digest(uint256 id, Proposal storage found) private view returns (bytes32) {
+        return
+            sha256(abi.encodePacked("sealroot/proposal/1", block.chainid, address(this), id, found.target, found.data));
     }
 
     function _approvals(uint256 id) private view returns (uint256 count) {

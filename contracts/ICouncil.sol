@@ -28,6 +28,7 @@ interface ICouncil {
     error CouncilNotPending(uint256 id, ProposalState state);
     error CouncilAlreadyApproved(uint256 id, address member);
     error CouncilNotApproved(uint256 id, address member);
+    error CouncilOtherCall(uint256 id, bytes32 digest);
     error CouncilTooFewApprovals(uint256 id, uint256 approvals, uint256 threshold);
     error CouncilNotReady(uint256 id, uint64 readyAt);
     error CouncilNotProposer(uint256 id, address account);
@@ -38,6 +39,11 @@ interface ICouncil {
 
     /// @notice Approve a proposal once. Members only.
     function approve(uint256 id) external;
+
+    /// @notice Approve a proposal once, but only where it is the call that was read. Members only.
+    /// @dev What a node shows a member cannot be made to count for another call.
+    /// @param digest as `proposalDigest` has it, computed by the member from what was read
+    function approveCall(uint256 id, bytes32 digest) external;
 
     /// @notice Take back an approval that was not yet executed upon. Members only.
     function withdraw(uint256 id) external;
@@ -87,6 +93,10 @@ interface ICouncil {
             uint64 expiresAt,
             uint64 readyAt
         );
+
+    /// @notice SHA-256 of `sealroot/proposal/1`, the chain id, this council, the id (32 bytes each number, 20 the address),
+    /// the target (20 bytes) and the data. Its first 15 bytes are the short code that members read to each other.
+    function proposalDigest(uint256 id) external view returns (bytes32);
 
     /// @notice True when this member's approval of the proposal counts.
     function hasApproved(uint256 id, address member) external view returns (bool);

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from registry.chain import encode_call
 from registry.chain_protocol import ChainAccount
-from registry.explained_proposal import code_of_proposal
+from registry.explained_proposal import code_of_proposal, digest_of_proposal
 from registry.home import RegistrySettings
 from registry.plain_words import explained
 from registry.public_folder import write_atomically
@@ -103,7 +103,7 @@ def signed_act(file: ProposalFile, settings: RegistrySettings, account: ChainAcc
         "gas": GAS_LIMIT,
         "to": str(to_checksum_address(settings.council)),
         "value": 0,
-        "data": encode_call("Council", file.act.value, [seen.number]),
+        "data": _call(file),
     }
     return SignedFile(
         act=file.act,
@@ -112,6 +112,14 @@ def signed_act(file: ProposalFile, settings: RegistrySettings, account: ChainAcc
         member=account.address,
         transaction=account.sign_transaction(transaction).hex(),
     )
+
+
+def _call(file: ProposalFile) -> bytes:
+    """The act's call; an approval is bound to the call that was read and serves no other."""
+    if file.act is CeremonyAct.APPROVE:
+        bound = [file.seen.number, digest_of_proposal(file.seen)]
+        return encode_call("Council", "approveCall", bound)
+    return encode_call("Council", file.act.value, [file.seen.number])
 
 
 class SignedElsewhere:

@@ -143,12 +143,14 @@ def send(signed_file: ExistingFile, home: Home = DEFAULT_HOME, *, as_json: AsJso
             f"{code_of_proposal(seen)}"
         )
     council, member = registry.council(), SignedElsewhere(signed)
-    {
-        CeremonyAct.APPROVE: council.approve,
-        CeremonyAct.WITHDRAW: council.withdraw,
-        CeremonyAct.EXECUTE: council.execute,
-        CeremonyAct.CANCEL: council.cancel,
-    }[signed.act](signed.number, member)
+    if signed.act is CeremonyAct.APPROVE:
+        council.approve(council.proposal(signed.number), member)
+    else:
+        {
+            CeremonyAct.WITHDRAW: council.withdraw,
+            CeremonyAct.EXECUTE: council.execute,
+            CeremonyAct.CANCEL: council.cancel,
+        }[signed.act](signed.number, member)
     found = council.proposal(signed.number)
     facts = {
         "proposal": signed.number,

@@ -81,7 +81,8 @@ def approve_what_is_read(
     now = registry.council().proposal(number)
     if (now.target, now.call.hex()) != (seen.target, seen.call):
         raise other_code(f"proposal {number} is another one than a moment ago")
-    registry.council().approve(number, approver)
+    # The council itself refuses where it holds another call than this, which was read.
+    registry.council().approve(now, approver)
 
 
 def print_proposal(told: Explained, language: Language, *, as_json: bool) -> None:

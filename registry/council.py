@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from registry.artifacts import ContractName
 from registry.chain_protocol import ChainAccount
 from registry.plain_words import explained
+from registry.proposal_code import proposal_digest
 from registry.rim_errors import ContractRefusedError, CouncilError
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Council:
         One that was made before is used.
         """
         found = self.propose_only(contract, function, arguments, member)
-        self.approve(found.number, member)
+        self.approve(found, member)
         return found
 
     def propose_only(
@@ -135,9 +136,24 @@ class Council:
         pauses = (contract, function) == ("Registry", "suspendAgency")
         return self.pause_threshold() if pauses else self.threshold()
 
-    def approve(self, number: int, member: ChainAccount) -> None:
-        """This member's approval of the proposal counts."""
-        self._send("approve", [number], member, lambda: self.has_approved(number, member))
+    def approve(self, proposal: Proposal, member: ChainAccount) -> None:
+        """This member's approval of exactly this call counts.
+
+        Raises `ContractRefusedError` where the council holds another call under its number.
+        """
+        number = proposal.number
+        arguments = [number, self.digest_of(proposal)]
+        self._send("approveCall", arguments, member, lambda: self.has_approved(number, member))
+
+    def digest_of(self, proposal: Proposal) -> bytes:
+        """Return the digest that binds an approval to this proposal's call."""
+        council, target = (
+            bytes.fromhex(address[2:])
+            for address in (self._chain.address("Council"), proposal.target)
+        )
+        return proposal_digest(
+            self._chain.chain_id, council, proposal.number, target, proposal.call
+        )
 
     def withdraw(self, number: int, member: ChainAccount) -> None:
         """This member's approval of the proposal no longer counts."""
@@ -188,7 +204,7 @@ class Council:
         # A crash anywhere below leaves a pending proposal; the next run finds it and goes on.
         proposal = self.propose(contract, function, arguments, members[0])
         for member in members[1:needed]:
-            self.approve(proposal.number, member)
+            self.approve(proposal, member)
         if proposal.state is ProposalState.OPEN:
             proposal = self.execute(proposal.number, members[0])
         return self._carry_out(proposal, members[0])

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from registry.act_pieces import address_told, duration_told, pieces_of, time_told
 from registry.decoded_call import DecodedCall
-from registry.proposal_code import proposal_code
+from registry.proposal_code import proposal_code, proposal_digest
 from registry.seen import Seen
 from registry.stands_out import Alert, what_stands_out
 from registry.told import ActWords, Told, act_words, filled, listed, phrase, same
@@ -70,6 +70,12 @@ def code_of_proposal(seen: Seen) -> str:
     """Return the short code of what was seen."""
     council, target = (bytes.fromhex(address[2:]) for address in (seen.council, seen.target))
     return proposal_code(seen.chain_id, council, seen.number, target, seen.call_bytes())
+
+
+def digest_of_proposal(seen: Seen) -> bytes:
+    """Return the digest that binds an approval to what was seen."""
+    council, target = (bytes.fromhex(address[2:]) for address in (seen.council, seen.target))
+    return proposal_digest(seen.chain_id, council, seen.number, target, seen.call_bytes())
 
 
 def _words(call: DecodedCall) -> ActWords:

@@ -245,6 +245,13 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "{member} has not approved proposal {id}",
         "There is no approval to take back.",
     ),
+    "CouncilOtherCall": (
+        "proposal {id} is another call than the one that was read",
+        (
+            "Somebody showed you another proposal. Look through another node, and compare the "
+            "short code with the other members by voice."
+        ),
+    ),
     "CouncilTooFewApprovals": (
         "proposal {id} has {approvals} of {threshold} approvals",
         "Let more members run `sealroot registry council approve`.",

@@ -19,7 +19,9 @@ from registry.stands_out_accounts import about_accounts
 from registry.stands_out_power import about_power
 from registry.told import Told, act_words, listed, phrase, same
 
-_RESERVED_TO_MEMBERS: Final = frozenset({"propose", "approve", "withdraw", "execute", "cancel"})
+_RESERVED_TO_MEMBERS: Final = frozenset(
+    {"propose", "approve", "approveCall", "withdraw", "execute", "cancel"}
+)
 
 
 class Alert(NamedTuple):
@@ -156,7 +158,7 @@ def _about_numbers(call: DecodedCall, seen: Seen) -> Found:
             yield "unknown_accreditation", {"number": arguments[name]}
     if "alg" in arguments and arguments["alg"] not in ALGORITHM_NAMES:
         yield "unknown_algorithm", {"alg": arguments["alg"]}
-    if "digest" in arguments and not any(arguments["digest"]):
+    if call.contract == "Registry" and "digest" in arguments and not any(arguments["digest"]):
         yield "zero_digest", {}
 
 

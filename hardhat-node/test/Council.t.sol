@@ -139,6 +139,55 @@ contract CouncilDecisionTest is CouncilTest {
         assertCouncilRefuses(alice, abi.encodeCall(ICouncil.approve, (id)), reason);
     }
 
+    function test_an_approval_of_the_call_that_was_read_counts() public {
+        uint256 id = proposeBy(alice, address(registry), registeringType());
+        bytes32 digest = digestOf(id, address(registry), registeringType());
+        assertEq(council.proposalDigest(id), digest, "what a member computes is what the council holds");
+        vm.prank(bob);
+        council.approveCall(id, digest);
+        assertTrue(council.hasApproved(id, bob), "counts");
+        vm.prank(bob);
+        vm.expectRevert(abi.encodeWithSelector(ICouncil.CouncilAlreadyApproved.selector, id, bob));
+        council.approveCall(id, digest);
+    }
+
+    function test_an_approval_of_another_call_council_number_or_target_does_not_count() public {
+        uint256 id = proposeBy(alice, address(registry), registeringType());
+        uint256 twin = proposeBy(alice, address(registry), registeringType());
+        bytes32 held = council.proposalDigest(id);
+        bytes32[4] memory others = [
+            digestOf(id, address(registry), startingAlgorithm()),
+            digestOf(id, address(manager), registeringType()),
+            digestOf(twin, address(registry), registeringType()),
+            bytes32(0)
+        ];
+        for (uint256 i = 0; i < others.length; ++i) {
+            vm.prank(bob);
+            vm.expectRevert(abi.encodeWithSelector(ICouncil.CouncilOtherCall.selector, id, held));
+            council.approveCall(id, others[i]);
+        }
+        assertTrue(!council.hasApproved(id, bob), "nothing was approved");
+    }
+
+    function test_a_stranger_approves_no_call_and_nobody_one_that_is_over() public {
+        uint256 id = proposeBy(alice, address(registry), registeringType());
+        bytes32 digest = council.proposalDigest(id);
+        vm.prank(address(0xbad));
+        vm.expectRevert(abi.encodeWithSelector(ICouncil.CouncilNotMember.selector, address(0xbad)));
+        council.approveCall(id, digest);
+        vm.prank(alice);
+        council.cancel(id);
+        vm.prank(bob);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICouncil.CouncilNotPending.selector, id, ICouncil.ProposalState.Cancelled)
+        );
+        council.approveCall(id, digest);
+    }
+
+    function digestOf(uint256 id, address target, bytes memory data) private view returns (bytes32) {
+        return sha256(abi.encodePacked("sealroot/proposal/1", block.chainid, address(council), id, target, data));
+    }
+
     function test_a_withdrawn_approval_does_not_count_and_can_be_given_again() public {
         uint256 id = givenApproved(address(registry), registeringType());
         vm.prank(bob);

@@ -1,6 +1,7 @@
 """The council one step at a time, with a delay, on a chain whose clock the test moves."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_withdrawn_approval_no_longer_counts(
     council = slow_registry.council()
     call = [encode_agency_code("NOBODY")]
     proposal = council.propose("Registry", "suspendAgency", call, members[0])
-    council.approve(proposal.number, members[1])
+    council.approve(proposal, members[1])
 
     council.withdraw(proposal.number, members[1])
 
@@ -120,7 +121,7 @@ def test_cancelled_proposal_cannot_be_approved(
 
     assert council.proposal(proposal.number).state is ProposalState.CANCELLED
     with pytest.raises(ContractRefusedError, match="can no longer be decided"):
-        council.approve(proposal.number, members[1])
+        council.approve(proposal, members[1])
 
 
 def test_same_proposal_is_not_made_twice(
@@ -207,3 +208,29 @@ def test_port_of_another_program_is_refused(
 ) -> None:
     with pytest.raises(LocalChainError, match="is taken by another program"):
         start_local_chain(tmp_path_factory.mktemp("chain"), own_chain.port)
+
+
+def test_council_refuses_an_approval_that_was_given_for_another_call(
+    slow_registry: OpenRegistry, members: list[ChainAccount]
+) -> None:
+    council = slow_registry.council()
+    call = [encode_agency_code("NOBODY-5")]
+    proposal = council.propose("Registry", "suspendAgency", call, members[0])
+    shown = replace(proposal, call=proposal.call.replace(b"NOBODY-5", b"SOMEBODY"))
+
+    with pytest.raises(ContractRefusedError, match="another call than the one that was read"):
+        council.approve(shown, members[1])
+
+    assert council.proposal(proposal.number).approvals == 1
+
+
+def test_digest_computed_here_is_the_one_the_council_holds(
+    slow_registry: OpenRegistry, members: list[ChainAccount]
+) -> None:
+    council = slow_registry.council()
+    call = [encode_agency_code("NOBODY-6")]
+    proposal = council.propose("Registry", "suspendAgency", call, members[0])
+
+    held = slow_registry.chain.read("Council", "proposalDigest", proposal.number)
+
+    assert council.digest_of(proposal) == held
