@@ -169,9 +169,11 @@ def test_node_that_shows_another_proposal_is_found_out_by_the_code_the_others_re
         home = _through(deceived, [liar.url], tmp_path)
         shown = said(capsys, home, "council", "show", number)
         told = refused(capsys, home, "council", "approve", number, "--read", made["code"])
+        unheard = refused(capsys, home, "council", "approve", number, "--read", shown["code"])
 
     assert "GOOD-1" in shown["what"][0]["en"]
     assert "shows another proposal" in told
+    assert "another call than the one that was read" in unheard  # the council's own word
     honest = said(capsys, deceived, "council", "show", number)
     assert honest["approved_by"] == [realm.addresses[1]]
 
