@@ -13,6 +13,7 @@ from network.founding import NODE_KEY
 from network.plan import GENESIS_FILE, NetworkPlan
 from network.rpc import Node
 from network.status import NetworkStatus
+from registry.finality import Engine
 
 LEAST_FREE_BYTES: Final = 2 * 1024**3
 GOOD_FREE_BYTES: Final = 20 * 1024**3
@@ -164,6 +165,10 @@ def _halt(plan: NetworkPlan, status: NetworkStatus) -> Iterator[Finding]:
     elif connected < status.must_sign:
         why = "the validators do not reach each other in a large enough group"
         way_out = "Repair the network between their hosts; the chain goes on by itself."
+    elif plan.engine is Engine.CLIQUE:
+        why = "each validator has signed too recently on the branch it follows"
+        way_out = "Start the validators that are away. Clique can stand still like this with one "
+        way_out += "of four away; QBFT cannot."
     else:
         why = "enough validators run and reach each other, but have not agreed on a round yet"
         way_out = "Wait: the time of a round doubles while the chain stands still, so it takes up "
