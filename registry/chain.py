@@ -299,6 +299,7 @@ def _journal_head(web3: Web3, contract: bytes, block: int) -> JournalHead:
         address=Web3.to_checksum_address(contract), abi=artifact("Registry").abi
     )
     size, head = (
-        registry.functions[name]().call(block_identifier=block) for name in ("size", "head")
+        registry.functions[name]().call(block_identifier=block, ccip_read_enabled=False)
+        for name in ("size", "head")
     )
     return JournalHead(int(size), bytes(head))
