@@ -19,6 +19,7 @@ HOW_TO_CLEAR = (
 def raise_alarm(office: Office, error: Exception) -> None:
     """The alarm stands in the database, unless one does already: the first cause is what counts."""
     with office.database.transaction() as repository:
+        repository.installations.lock()
         if repository.sendings.watch().alarm is None:
             repository.sendings.note_watch(alarm=str(error), alarm_at=office.clock())
 

@@ -14,5 +14,6 @@ def noting_failures(office: Office, what: str) -> Iterator[None]:
         yield
     except ChainError as error:
         with office.database.transaction() as repository:
+            repository.installations.lock()  # two processes may fail at the same thing at once
             repository.sendings.note_failure(what, str(error), office.clock())
         raise

@@ -23,6 +23,7 @@ class DatabaseOutbox:
     def keep(self, key: bytes, transaction: bytes) -> None:
         """The transaction is in the database before anybody sees it."""
         with self._database.transaction() as repository:
+            repository.installations.lock()
             repository.sendings.keep(key, transaction, self._clock())
 
     def forget(self, key: bytes) -> None:

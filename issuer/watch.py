@@ -17,7 +17,6 @@ from issuer.clocks import clock_trouble
 from issuer.issue import Carried, run_with
 from issuer.office import Office
 from issuer.queue import backlog
-from registry.errors import ChainError
 
 LONGEST_PAUSE_SECONDS: Final = 60.0
 Tell = Callable[[str, Mapping[str, object]], None]
@@ -93,14 +92,17 @@ def _alarm(office: Office) -> str | None:
 
 def _note(office: Office, made: Round, failures: int, pause: float) -> None:
     now = office.clock()
+    # Nodes are asked before the transaction: whoever hangs must not hold the database.
+    clocks = _clocks(office) if made.trouble is None else None
     try:
         with office.database.transaction() as repository:
+            repository.installations.lock()
             repository.sendings.note_watch(
                 round_at=now,
                 next_at=now + round(pause),
                 failures=failures,
                 last_error=made.trouble,
-                clock_trouble=_clocks(office) if made.trouble is None else None,
+                clock_trouble=clocks,
             )
     except DBAPIError:
         return  # the round's own trouble says it already
@@ -111,5 +113,5 @@ def _clocks(office: Office) -> str | None:
         return None
     try:
         return clock_trouble(office.clock(), time.monotonic(), office.chain_times())
-    except ChainError:
+    except SealrootError:
         return None
