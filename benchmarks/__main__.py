@@ -14,7 +14,17 @@ from typing import Final, NamedTuple
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from benchmarks import chain, documents, mirror, network, sealing, symbols, trust, verifying
+from benchmarks import (
+    chain,
+    documents,
+    evidence,
+    mirror,
+    network,
+    sealing,
+    symbols,
+    trust,
+    verifying,
+)
 from benchmarks.measure import one_core
 from benchmarks.results import RESULTS_PATH, TARGETS, Measured, print_results, results_text
 
@@ -38,6 +48,7 @@ GROUPS: Final = (
     Group("trust", trust.KEYS, trust.measure),
     Group("gas on the local chain", chain.KEYS, chain.measure, on_one_core=False),
     Group("four validators", network.KEYS, network.measure, on_one_core=False),
+    Group("chain evidence", evidence.KEYS, evidence.measure),
     Group("mirrors", mirror.KEYS, mirror.measure, on_one_core=False),
 )
 

@@ -28,6 +28,7 @@ from tests.vectors.make_credential_vectors import (
     qr_text_vectors,
     status_vectors,
 )
+from tests.vectors.make_evidence_vectors import evidence_vectors
 from tests.vectors.make_guest_vectors import foreign_verdicts, guest_bundles
 from tests.vectors.make_hostile_vectors import hostile_vectors
 from tests.vectors.make_mirror_vectors import deltas, heads, ranges, statistics
@@ -48,6 +49,7 @@ FOLDERS: dict[str, Callable[[], Iterator[tuple[str, Json]]]] = {
     "journal": lambda: chain(journals(), registries_journals()),
     "checkpoint": lambda: chain(checkpoints(), moved_checkpoints()),
     "bundle": lambda: chain(bundles(), guest_bundles(), moved_bundles()),
+    "evidence": evidence_vectors,
     "verdict": lambda: chain(verdict_vectors(), foreign_verdicts(), moved_verdicts()),
     "hostile": hostile_vectors,
     "mirror-range": ranges,

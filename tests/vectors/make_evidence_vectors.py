@@ -138,7 +138,7 @@ def _spoilt(recording: Recording) -> Iterator[Case]:
     whole = _replaced(changed, account=recording.other_account, storage=recording.other_storage)
     yield "all_of_another_contract", refused(whole)
     *kept, last = journal.entries
-    forged = Journal(journal.chain_id, journal.contract, (*kept, last._replace(time=last.time + 1)))
+    forged = Journal(journal.chain_id, journal.contract, (*kept, last._replace(time=last.time - 1)))
     yield "forged_log", refused(changed, forged)
     yield "entry_left_out", refused(changed, Journal(*_registry(journal), tuple(kept)))
     yield "votes_left_out", refused(_replaced(changed, headers=changed.headers[-4:]))
@@ -258,7 +258,7 @@ def _with_field(
     """The evidence with one field of its first header another."""
     fields: Fields = rlp.decode(evidence.headers[0])
     old = fields[position]
-    changed = old[:-1] + bytes((old[-1] ^ 2,)) if old else b"\1"
+    changed = old[:-1] + bytes((old[-1] ^ 3,)) if old else b"\1"
     fields[position] = changed if value is None else value
     return _replaced(evidence, headers=(bytes(rlp.encode(fields)), *evidence.headers[1:]))
 
