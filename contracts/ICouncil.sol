@@ -94,8 +94,8 @@ interface ICouncil {
             uint64 readyAt
         );
 
-    /// @notice SHA-256 of `sealroot/proposal/1`, the chain id (32 bytes), this council (20), the id (32), the target (20)
-    /// and the data. Its first 15 bytes are the short code that members read to each other.
+    /// @notice SHA-256 of `sealroot/proposal/1`, the chain id (32 bytes), this council (20), the id (32), the target
+    /// (20) and the data. Its first 15 bytes are the short code that members read to each other.
     function proposalDigest(uint256 id) external view returns (bytes32);
 
     /// @notice True when this member's approval of the proposal counts.
