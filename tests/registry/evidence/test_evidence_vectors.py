@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from credential.errors import SealrootError
 from registry.anchor_file import decode_trust_anchor
 from registry.bundle import make_full_bundle, open_bundle
 from registry.errors import BundleError
@@ -69,3 +72,23 @@ def test_a_bundle_with_bad_evidence_is_refused(vector: Vector) -> None:
         open_bundle(bundle, anchor=anchor)
 
     assert refusal.value.code == vector["expect"]["refused"]
+
+
+@pytest.mark.parametrize("name", ["qbft_removed", "clique_removed"])
+@given(data=st.data())
+def test_no_changed_bit_of_recorded_evidence_proves_anything_else(
+    name: str, data: st.DataObject
+) -> None:
+    vector = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    anchor = decode_trust_anchor(bytes.fromhex(vector["trust_anchor"]))
+    changed = bytearray.fromhex(vector["evidence"])
+    bit = data.draw(st.integers(0, 8 * len(changed) - 1))
+    changed[bit // 8] ^= 1 << bit % 8
+    assert anchor.consensus is not None
+    with pytest.raises(SealrootError):
+        prove(
+            decode_chain_evidence(bytes(changed)),
+            anchor.validators,
+            anchor.consensus,
+            anchor.contract,
+        )
