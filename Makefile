@@ -68,7 +68,7 @@ test: test-python test-web test-contracts test-network
 test-python: setup
 	$(VENV)/bin/pytest -n $(JOBS) --cov -m "not network"
 
-# The verifier in JavaScript, on every vector; tests/web/test_differential.py holds it against Python.
+# The verifier in JavaScript, on every vector. What holds it against Python is tests/web/test_differential.py.
 test-web: setup
 	$(NPM_WEB) run --silent test
 

@@ -31,6 +31,7 @@ _P256_ORDER_BYTES: Final = _P256_ORDER.to_bytes(32, "big")
 _P256_HALF_BYTES: Final = (_P256_ORDER // 2).to_bytes(32, "big")
 _ZERO: Final = bytes(32)
 _ED25519_FIELD: Final = 2**255 - 19
+_ED25519_D: Final = -121665 * pow(121666, -1, _ED25519_FIELD)  # RFC 8032 §5.1
 _ED25519_ORDER: Final = 2**252 + 27742317777372353535851937790883648493  # RFC 8032 §5.1
 # The y coordinates of the points of order 1, 2, 4 and 8 (why they are refused: RFC 7748 §7).
 _ED25519_ORDER8_Y: Final = int.from_bytes(
@@ -202,8 +203,8 @@ def _mldsa44_check(pub: bytes) -> _Check:
 
 
 def _ed25519_check(x: bytes) -> _Check:
-    if len(x) != 32 or _unsafe_ed25519_point(x):
-        raise KeyFormatError("the Ed25519 point is not canonical, or of small order")
+    if len(x) != 32 or _unsafe_ed25519_point(x) or not _is_on_ed25519(x):
+        raise KeyFormatError("the Ed25519 point is not canonical, of small order, or on no curve")
     verify = Ed25519PublicKey.from_public_bytes(x).verify
 
     def check(signature: bytes, message: bytes) -> None:
@@ -223,3 +224,13 @@ def _unsafe_ed25519_point(encoded: bytes) -> bool:
     """Say whether 32 bytes are a point of small order or no canonical y (RFC 8032 §5.1.3)."""
     y = int.from_bytes(encoded, "little") & ((1 << 255) - 1)  # the highest bit is the sign of x
     return y >= _ED25519_FIELD or y in _ED25519_SMALL_ORDER_Y
+
+
+def _is_on_ed25519(encoded: bytes) -> bool:
+    """Say whether some x belongs to this y: (y² - 1) / (d·y² + 1) is a square (RFC 8032 §5.1.3).
+
+    The library loads any 32 bytes; a key on no curve verifies nothing, but it is named as a signer.
+    """
+    square = (int.from_bytes(encoded, "little") & ((1 << 255) - 1)) ** 2
+    u, v = square - 1, _ED25519_D * square + 1  # neither is 0: then y would be of small order
+    return pow(u * v, (_ED25519_FIELD - 1) // 2, _ED25519_FIELD) == 1

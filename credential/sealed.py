@@ -210,8 +210,9 @@ def _decode_any(data: bytes) -> Sealed:
 def _receipt(members: list[Value]) -> Receipt:
     match members:
         case [bytes(protected), dict(unprotected), None, bytes(signature)]:
+            encoded = _encoded_proof(unprotected)  # the shape of the whole comes first
             alg, kid = _alg_and_kid(cbor.decode(protected, tags=_TAGS))
-            tree_size, leaf_index, path = _proof(unprotected)
+            tree_size, leaf_index, path = _inclusion_proof(cbor.decode(encoded, tags=_TAGS))
             if len(signature) not in (0, SIGNATURE_BYTES[alg]):
                 raise StructureError("the signature does not have the length of its algorithm")
             return Receipt(alg, kid, tree_size, leaf_index, path, protected, signature)
@@ -231,10 +232,10 @@ def _alg_and_kid(header: Value) -> tuple[int, Kid]:
             raise StructureError("the protected header is not exactly alg, kid and vds")
 
 
-def _proof(unprotected: dict[Key, Value]) -> tuple[int, int, tuple[bytes, ...]]:
+def _encoded_proof(unprotected: dict[Key, Value]) -> bytes:
     match unprotected:
         case {396: {-1: [bytes(encoded)], **others}} if len(unprotected) == 1 and not others:
-            return _inclusion_proof(cbor.decode(encoded, tags=_TAGS))
+            return encoded
         case _:
             raise StructureError("the receipt has not exactly one inclusion proof")
 

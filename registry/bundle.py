@@ -83,9 +83,10 @@ def open_bundle(
     vouched = vouching(envelope, body, anchor, told)
     # 4. The state, by replay or from the snapshot, is the one the last checkpoint states.
     lists = read_status_lists(body.documents.status_lists)
+    fork = None
     if isinstance(body.content, bytes):
         try:
-            state = _replayed(body.content, vouched, floor)
+            state, fork = _replayed(body.content, vouched, floor)
             _require_shown(state, vouched)
         except BundleError as error:
             raise _told_where(body, error) from error
@@ -109,6 +110,8 @@ def open_bundle(
     if body.guests:
         trust = _with_guests(trust, envelope, body, limits, guest_floors)
     # 7. Never back behind what was seen before.
+    if fork is not None:
+        raise fork
     if floor is not None:
         _require_not_behind(trust, floor)
     return trust
@@ -162,8 +165,14 @@ def _require_shown(state: TrustState, vouched: Vouched) -> None:
         )
 
 
-def _replayed(journal_file: bytes, vouched: Vouched, floor: Floor | None) -> TrustState:
-    """The state of a full bundle after as many entries as count; those behind are ignored."""
+def _replayed(
+    journal_file: bytes, vouched: Vouched, floor: Floor | None
+) -> tuple[TrustState, ForkError | None]:
+    """The state of a full bundle after as many entries as count; those behind are ignored.
+
+    Beside it the fork from what was seen before: only of a bundle that is otherwise in order.
+    """
+    fork: ForkError | None = None
     try:
         journal = open_journal_file(journal_file)
         builder = TrustBuilder(journal.chain_id, journal.contract)
@@ -171,7 +180,11 @@ def _replayed(journal_file: bytes, vouched: Vouched, floor: Floor | None) -> Tru
         for size, head in _milestones(vouched, floor):
             builder.advance_to(size, journal.entries)
             if builder.head != head:
-                raise _contradiction(size, head, floor, known)
+                contradiction = _contradiction(size, head, floor, known)
+                if not isinstance(contradiction, ForkError):
+                    raise contradiction
+                fork = contradiction
+                continue
             known = size
             if vouched.belief is not None and size == vouched.belief.statement.size < vouched.size:
                 stated = builder.build()
@@ -184,7 +197,7 @@ def _replayed(journal_file: bytes, vouched: Vouched, floor: Floor | None) -> Tru
         raise BundleError(
             f"the head was read after {vouched.size} entries, but the journal has {behind} more"
         )
-    return builder.build()
+    return builder.build(), fork
 
 
 def _off_the_way(body: Body) -> int | None:

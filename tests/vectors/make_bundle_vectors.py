@@ -44,6 +44,11 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
     later = seen._replace(as_of=UnixTime(seen.as_of + 1))
     others = replace(anchor, signers=make_signers(1, (SimulatedKey("other").cose_key,)))
     foreign = replace(anchor, contract=b"\7" * 20)
+    first, *rest = sim.entries
+    backdated = replace(sim.journal, entries=(first._replace(time=first.time - 1), *rest))
+    changed = make_full_bundle(
+        backdated, sim.documents(), made_at=sim.now, checkpoints=sim.checkpoints
+    )
     flipped = lite[:-5] + bytes([lite[-5] ^ 1]) + lite[-4:]
 
     good = {
@@ -77,6 +82,12 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         "other_signers": (full, others, None, "trust.malformed"),
         "another_registry": (lite, foreign, None, "trust.foreign"),
         "fewer_entries_than_seen": (lite, anchor, newer, "trust.rollback"),
+        "changed_and_another_than_seen": (
+            changed,
+            anchor,
+            forked._replace(size=1),
+            "trust.malformed",
+        ),
         "earlier_than_seen": (full, anchor, later, "trust.rollback"),
         "another_head_than_seen": (lite, anchor, forked, "trust.rollback"),
     }

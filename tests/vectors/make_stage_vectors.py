@@ -156,6 +156,7 @@ def keys() -> Vectors:
         "byte_behind": es256.cose_key + b"\0",
         "ed25519_of_order_8": ed[:-32] + bytes.fromhex(ORDER_8),
         "ed25519_zero": ed[:-32] + bytes(32),
+        "ed25519_on_no_point": ed[:-32] + (2).to_bytes(32, "little"),
         "ed25519_not_canonical": ed[:-32] + (2**255 - 18).to_bytes(32, "little"),
         "ml_dsa_44_short": pairs(
             (kty, uint(7)), (uint(3), integer(-48)), (crv, octets(bytes(1311)))

@@ -190,6 +190,10 @@ def cases(world: World) -> Iterator[tuple[str, Case]]:  # noqa: PLR0915 - a tabl
     yield "cut_short_fail", Case(good[0][:-1], "INVALID", "form.encoding")
     yield "too_large_fail", Case(good[0] + bytes(16_384), "INVALID", "form.too_large")
     yield "no_cti_fail", Case(no_cti, "INVALID", "form.structure")
+    no_proof = cbor.encode(  # two faults: the shape of the whole is met before `protected`
+        [b"entry", cbor.Tag(18, [b"\xff", {}, None, b""])]
+    )
+    yield "no_proof_and_no_header_fail", Case(no_proof, "INVALID", "form.structure")
     yield "mistyped_field_fail", Case(world.mistyped.sealed[0], "INVALID", "form.type_mismatch")
     yield (
         "changed_claim_fail",

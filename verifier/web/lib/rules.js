@@ -13,7 +13,7 @@ import { EDDSA, readKey } from "./keys.js";
 import { isOneOf, sameRegistry } from "./lineage.js";
 import { inForceOf } from "./recognition.js";
 import { MAX_TREE_SIZE } from "./sealed.js";
-import { shapedSigners } from "./signers.js";
+import { areUsable, shapedSigners } from "./signers.js";
 import { ACTIVE, CLOSED, SUSPENDED, slotName, stateOf } from "./trust-state.js";
 
 /** @typedef {import("./integers.js").Int} Int */
@@ -105,7 +105,9 @@ export const APPLY = {
     state.steps.push({ alg, phase, effectiveAt, at });
   },
   checkpointSignersSet(state, { threshold, coseKeys }) {
-    state.signers = shapedSigners(threshold, coseKeys);
+    const signers = shapedSigners(threshold, coseKeys);
+    demand(areUsable(signers), "a signer's key is on no curve");
+    state.signers = signers;
   },
   successorRegistrySet(state, { chainId, contract }) {
     state.successor = { chainId, contract };

@@ -1,0 +1,118 @@
+/**
+ * The verifier in JavaScript as a process: one question in JSON a line on standard input, one
+ * answer a line on standard output, in order. tests/web/peer.py answers the same questions.
+ */
+
+import { createInterface } from "node:readline";
+import { openBundle } from "../../verifier/web/lib/bundle.js";
+import { fromHex, hex } from "../../verifier/web/lib/bytes.js";
+import { JournalError } from "../../verifier/web/lib/errors.js";
+import { openJournalFile } from "../../verifier/web/lib/journal-file.js";
+import { isUsable, readKey } from "../../verifier/web/lib/keys.js";
+import { policyOf } from "../../verifier/web/lib/policy.js";
+import { decodeQrText } from "../../verifier/web/lib/qr-text.js";
+import { recognised } from "../../verifier/web/lib/recognition.js";
+import { replay } from "../../verifier/web/lib/replay.js";
+import { snapshotDigest } from "../../verifier/web/lib/snapshot.js";
+import { decodeStatusDetails } from "../../verifier/web/lib/status-details.js";
+import { decodeStatusList } from "../../verifier/web/lib/status-list.js";
+import { decodeTrustAnchor } from "../../verifier/web/lib/trust-anchor.js";
+import { loadType } from "../../verifier/web/lib/type-document.js";
+import { malformedForm, verify, verifyWithoutTrust } from "../../verifier/web/lib/verify.js";
+
+/** Trust data by name, or the code it was refused with. */
+const opened = new Map();
+
+/** The digest of the snapshot, or the index of the first entry that breaks a rule. */
+function replayed(file) {
+  try {
+    return hex(snapshotDigest(replay(openJournalFile(file))));
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return `refused at ${error.index}`;
+  }
+}
+
+const READERS = {
+  journal: replayed,
+  status: decodeStatusList,
+  details: decodeStatusDetails,
+  type: loadType,
+  anchor: decodeTrustAnchor,
+  key: (file) => {
+    const key = readKey(file);
+    if (key === null || !isUsable(key)) throw Object.assign(new Error(), { code: "no key" });
+  },
+  recognition: (tail) => {
+    const contents = recognised({ chainId: 1, contract: new Uint8Array(20), tail });
+    if (contents === null) throw Object.assign(new Error(), { code: "nothing" });
+  },
+};
+
+function summary({ state, evidence }) {
+  const numbers = [state.size, evidence.asOf, evidence.strength].map(String);
+  return [...numbers, hex(state.head)];
+}
+
+async function open({ as, bundle, anchor, floor }) {
+  const seen = floor && { size: floor.size, head: fromHex(floor.head), asOf: floor.as_of };
+  try {
+    const trust = await openBundle(fromHex(bundle), {
+      anchor: anchor === null ? null : decodeTrustAnchor(fromHex(anchor)),
+      floor: seen,
+    });
+    opened.set(as, trust);
+    return { opened: [summary(trust), ...trust.guests.map((guest) => summary(guest.trust))] };
+  } catch (refusal) {
+    if (refusal.code === undefined) throw refusal;
+    opened.set(as, refusal.code);
+    return { refused: refusal.code };
+  }
+}
+
+async function judged({ trust: name, sealed, text, at, policy }) {
+  let bytes;
+  try {
+    bytes = text === undefined ? fromHex(sealed) : decodeQrText(text).sealed;
+  } catch (refusal) {
+    if (refusal.code === undefined) throw refusal;
+    return malformedForm(refusal.code, at);
+  }
+  const trust = opened.get(name);
+  if (typeof trust === "string") return verifyWithoutTrust(bytes, trust, at);
+  const { max_trust_age: maxTrustAge, max_status_age: maxStatusAge } = policy;
+  const { max_unanchored_age: maxUnanchoredAge, require_anchor: requireAnchor } = policy;
+  const ages = { maxTrustAge, maxStatusAge, maxUnanchoredAge };
+  const asked = policyOf({ ...ages, requireAnchor, minEvidence: policy.min_evidence });
+  return verify(bytes, trust, at, asked);
+}
+
+async function told(question) {
+  const { outcome, checks, guest } = await judged(question);
+  const asOf = (time) => (time === null ? "" : String(time));
+  const answers = checks.map((check) => [check.name, check.result, check.code, asOf(check.asOf)]);
+  return { outcome, checks: answers, recognition: guest?.recognition.number ?? null };
+}
+
+function read({ what, file }) {
+  try {
+    const told = READERS[what](fromHex(file));
+    return { refused: null, journal: typeof told === "string" ? told : null };
+  } catch (refusal) {
+    if (refusal.code === undefined) throw refusal;
+    return { refused: refusal.code };
+  }
+}
+
+const OPERATIONS = { open, verify: told, read };
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const question = JSON.parse(line);
+  let answer;
+  try {
+    answer = await OPERATIONS[question.op](question);
+  } catch (error) {
+    answer = { crash: `${error.stack}` };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
