@@ -38,6 +38,5 @@ def _named(entry: JournalEntry) -> RegistryId | None:
         payload = decode_payload(entry.kind, entry.data)
     except JournalError:
         return None
-    if not isinstance(payload, p.SuccessorRegistrySet):
-        return None
-    return payload.chain_id, payload.contract
+    named = payload if isinstance(payload, p.SuccessorRegistrySet) else None
+    return named and (named.chain_id, named.contract)

@@ -13,6 +13,8 @@ from registry.bundle_file import PAGE_LIMITS, inflate, read_envelope, write_bund
 from registry.checkpoint import make_checkpoint, sign_statement, state_statement
 from registry.errors import BundleError, ForeignRegistryError, ForkError, RollbackError
 from registry.journal import Journal, make_entry
+from registry.journal_homes import told_homes
+from registry.lineage import registries
 from registry.snapshot import snapshot_value
 from registry.trust_data import BundleKind, EvidenceStrength
 from tests.simulated_registries import contract_of, move
@@ -249,3 +251,31 @@ def with_read_at(bundle: bytes, size: int) -> bytes:
     assert isinstance(body, dict)
     assert isinstance(members, dict)
     return repacked(members, {**body, 8: [size, 1]})
+
+
+def test_entries_of_a_move_that_are_malformed_tell_of_nothing() -> None:
+    sim = Simulator()
+    move(sim, 7)
+    cut = [entry._replace(data=entry.data[:-1]) for entry in sim.entries]
+    assert registries(told_homes(sim.first_home, sim.entries)) == (
+        sim.first_home,
+        (7, contract_of(7)),
+    )
+    assert registries(told_homes(sim.first_home, cut)) == (sim.first_home,)
+
+
+def test_a_bundle_that_counts_less_than_its_own_move_is_refused() -> None:
+    sim = Simulator()
+    sim.checkpoint()
+    before = sim.checkpoints[:]
+    move(sim, 7)
+    moved = sim.full_bundle(read_at=sim.now)
+    members = cbor.decode(moved, max_bytes=10**6)
+    still = make_full_bundle(sim.journal, sim.documents(), made_at=0, checkpoints=before)
+    assert open_bundle(still, anchor=sim.trust_anchor).state.chain_id == CHAIN_ID
+    inside = cbor.decode(still, max_bytes=10**6)
+    assert isinstance(members, dict)
+    assert isinstance(inside, dict)
+    renamed = cbor.encode({**inside, 3: members[3], 4: members[4]})
+    with pytest.raises(BundleError, match="names another registry than the one in force after its"):
+        open_bundle(renamed, anchor=sim.trust_anchor)
