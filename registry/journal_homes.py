@@ -38,5 +38,6 @@ def _named(entry: JournalEntry) -> RegistryId | None:
         payload = decode_payload(entry.kind, entry.data)
     except JournalError:
         return None
-    named = payload if isinstance(payload, p.SuccessorRegistrySet) else None
-    return named and (named.chain_id, named.contract)
+    if isinstance(payload, p.SuccessorRegistrySet):
+        return payload.chain_id, payload.contract
+    return None
