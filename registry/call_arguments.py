@@ -4,11 +4,9 @@ A JSON array, turned into what the ABI asks for.
 """
 
 import json
-import re
 from typing import Any
 
-from eth_utils.address import to_checksum_address
-
+from registry.addresses import checked_address
 from registry.artifacts import CONTRACT_NAMES, ContractName, artifact
 from registry.plain_words import explained
 from registry.rim_errors import CouncilError
@@ -49,7 +47,7 @@ def _typed(kind: str, value: object) -> Any:  # noqa: ANN401 - what the ABI enco
         return _octets(kind, value)
     if kind.startswith(("uint", "int")) and isinstance(value, int) and not isinstance(value, bool):
         return _number(kind, value)
-    if kind == "address" and isinstance(value, str) and re.fullmatch("0x[0-9a-fA-F]{40}", value):
+    if kind == "address" and isinstance(value, str):
         return _address(value)
     if (kind == "string" and isinstance(value, str)) or (
         kind == "bool" and isinstance(value, bool)
@@ -68,11 +66,10 @@ def _number(kind: str, value: int) -> int:
 
 
 def _address(text: str) -> str:
-    """The address with its checksum; one typed in both cases must have it already (EIP-55)."""
-    checked = str(to_checksum_address(text.lower()))
-    if text[2:] not in {text[2:].lower(), text[2:].upper(), checked[2:]}:
-        raise _unfit(f"{text} has a wrong checksum: a letter or digit was mistaken")
-    return checked
+    try:
+        return checked_address(text)
+    except ValueError as error:
+        raise _unfit(str(error)) from error
 
 
 def _octets(kind: str, text: str) -> bytes:

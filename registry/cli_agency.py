@@ -10,6 +10,7 @@ from registry.cli_options import (
     AsJson,
     Code,
     Home,
+    check_address,
     check_code,
     check_name,
     moment,
@@ -43,9 +44,11 @@ def register(
     *,
     name_zh: NameZh,
     name_en: NameEn,
-    anchor: Annotated[str | None, typer.Option(help="Address of its anchor account.")] = None,
+    anchor: Annotated[
+        str | None, typer.Option(help="Address of its anchor account.", callback=check_address)
+    ] = None,
     operations: Annotated[
-        str | None, typer.Option(help="Address of its operations account.")
+        str | None, typer.Option(help="Address of its operations account.", callback=check_address)
     ] = None,
     home: Home = DEFAULT_HOME,
     as_json: AsJson = False,

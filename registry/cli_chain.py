@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from registry.cli_options import DEFAULT_HOME, AsJson, Home, moment, open_home, opened
+from registry.cli_options import (
+    DEFAULT_HOME,
+    AsJson,
+    Home,
+    check_addresses,
+    moment,
+    open_home,
+    opened,
+)
 from registry.cli_output import print_done, print_facts
 from registry.finality import Engine
 from registry.home import RegistryHome
@@ -50,7 +58,10 @@ def deploy(
         list[str] | None, typer.Option(help="RPC address; repeat for more nodes.")
     ] = None,
     member: Annotated[
-        list[str] | None, typer.Option(help="Address of a council member; repeat for each.")
+        list[str] | None,
+        typer.Option(
+            help="Address of a council member; repeat for each.", callback=check_addresses
+        ),
     ] = None,
     members: Annotated[
         int, typer.Option(min=1, max=16, help="Without --member: make this many accounts here.")

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from registry.cli_options import DEFAULT_HOME, AsJson, Home, opened
+from registry.cli_options import DEFAULT_HOME, AsJson, Home, check_addresses, opened
 from registry.cli_output import print_done, print_facts
 from registry.finality import Engine
 from registry.home import RegistrySettings
@@ -35,7 +35,10 @@ def start(
     *,
     member: Annotated[
         list[str] | None,
-        typer.Option(help="Address of a council member there; repeat. Default: those of now."),
+        typer.Option(
+            help="Address of a council member there; repeat. Default: those of now.",
+            callback=check_addresses,
+        ),
     ] = None,
     threshold: Annotated[
         int, typer.Option(min=0, max=16, help="Members who must agree there; 0: as now.")

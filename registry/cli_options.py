@@ -16,6 +16,7 @@ from rich.progress import Progress
 from credential.ids import Kid
 from credential.keys import ALG_EDDSA, ALG_ES256, ALG_MLDSA44
 from registry import payload_codec
+from registry.addresses import checked_address
 from registry.errors import JournalError
 from registry.home import RegistryHome
 from registry.open_registry import OpenRegistry, open_registry
@@ -77,6 +78,19 @@ def check_code(code: str | None) -> str | None:
 Code = Annotated[
     str, typer.Argument(help="Agency code: 1 to 16 of A-Z, 0-9 and -.", callback=check_code)
 ]
+
+
+def check_address(address: str | None) -> str | None:
+    """Return an address with its checksum; a usage error for what is none."""
+    try:
+        return None if address is None else checked_address(address)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def check_addresses(addresses: list[str] | None) -> list[str] | None:
+    """Return addresses with their checksums; a usage error where one is none."""
+    return None if addresses is None else [str(check_address(one)) for one in addresses]
 
 
 def check_name(name: str) -> str:
