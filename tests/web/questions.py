@@ -168,7 +168,7 @@ class Questions:
     def _bundle(self) -> Json:
         """A bundle changed in its file, its body, or below signatures that are made again."""
         chance = self._chance
-        held = chance.choice([one for one in self._held if len(one.bundle) < 20_000])
+        held = chance.choice([one for one in self._held if len(one.bundle) < 30_000])
         anchor, bundle = held.anchor, held.bundle
         self._opened += 1
         how = chance.randrange(10)

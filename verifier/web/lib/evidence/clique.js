@@ -134,8 +134,8 @@ function requireSettledChange(run) {
 function counted(run) {
   const at = run.blocks.findLastIndex((_, position) => isBuried(run, position));
   if (at < 0) throw malformed("no block has more than half of the signers behind it");
-  const { header, hash } = run.blocks[at];
-  return { header, hash, sealedBy: [...signersBehind(run, at)] };
+  const { header, hash, members } = run.blocks[at];
+  return { header, hash, sealedBy: [...signersBehind(run, at)], members };
 }
 
 /**

@@ -12,7 +12,16 @@ import { proveHead } from "./state-proof.js";
 /** @typedef {import("../integers.js").Int} Int */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {import("./file.js").ChainEvidence} ChainEvidence */
-/** @typedef {{ head: Bytes, at: Int, block: Int, sealedBy: string[] }} ProvenHead */
+/**
+ * The head word as of a block, and who vouches for that block; addresses in hex.
+ * @typedef {object} ProvenHead
+ * @property {Bytes} head
+ * @property {Int} at
+ * @property {Int} block
+ * @property {Uint8Array | null} blockHash null where nobody vouches
+ * @property {string[]} sealedBy
+ * @property {string[]} validators in force at that block, in order
+ */
 
 /**
  * The head that the chain of these validators vouches for, by the numbered steps of the page.
@@ -27,9 +36,10 @@ export function prove(evidence, validators, { engine, epoch }, contract) {
   if (evidence.engine !== engine) throw malformed("another engine than the trust anchor's"); // 1
   const headers = headersOf(evidence);
   const follow = engine === QBFT ? followQbft : followClique;
-  const { header, sealedBy } = follow(headers, validators.map(hex), epoch); // 2 to 5
+  const { header, hash, sealedBy, members } = follow(headers, validators.map(hex), epoch); // 2 to 5
   const head = headIn(header, evidence, contract); // 6
-  return { head, at: header.at, block: header.number, sealedBy };
+  const { at, number: block } = header;
+  return { head, at, block, blockHash: hash, sealedBy, validators: [...members].sort() };
 }
 
 /**
@@ -44,7 +54,8 @@ export function claimed(evidence, contract) {
   const header = headersOf(evidence).findLast(({ stateRoot }) => equal(stateRoot, root));
   if (header === undefined) throw malformed("no block has the state that the proof is for");
   const head = headIn(header, evidence, contract);
-  return { head, at: header.at, block: header.number, sealedBy: [] };
+  const nobody = { blockHash: null, sealedBy: [], validators: [] };
+  return { head, at: header.at, block: header.number, ...nobody };
 }
 
 /** @param {ChainEvidence} evidence */

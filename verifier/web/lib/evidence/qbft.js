@@ -11,7 +11,7 @@ import { Tally } from "./votes.js";
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {{ subject: Bytes, isAdding: boolean }} Vote */
 /** @typedef {{ vanity: Bytes, validators: Bytes[], vote: Vote | null, round: Bytes, seals: Bytes[] }} Extra */
-/** @typedef {{ header: BlockHeader, hash: Uint8Array, sealedBy: string[] }} SealedBlock */
+/** @typedef {{ header: BlockHeader, hash: Uint8Array, sealedBy: string[], members: ReadonlySet<string> }} SealedBlock */
 
 const MIX_DIGEST = fromHex("63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365");
 const MOST_VALIDATORS = 1000;
@@ -39,7 +39,7 @@ export function followQbft(headers, first, epoch) {
   }
   const { extra, sealedBy } = checked(last, tally);
   const hash = hashWith(last, encodeExtra({ ...extra, round: EMPTY, seals: [] }));
-  return { header: last, hash, sealedBy };
+  return { header: last, hash, sealedBy, members: tally.members };
 }
 
 /**
