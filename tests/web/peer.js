@@ -6,7 +6,10 @@
 import { createInterface } from "node:readline";
 import { openBundle } from "../../verifier/web/lib/bundle.js";
 import { fromHex, hex } from "../../verifier/web/lib/bytes.js";
-import { JournalError } from "../../verifier/web/lib/errors.js";
+import { Cursor } from "../../verifier/web/lib/cursor.js";
+import { JournalError, Refusal } from "../../verifier/web/lib/errors.js";
+import { readChainEvidence } from "../../verifier/web/lib/evidence/file.js";
+import { claimed } from "../../verifier/web/lib/evidence/prove.js";
 import { openJournalFile } from "../../verifier/web/lib/journal-file.js";
 import { isUsable, readKey } from "../../verifier/web/lib/keys.js";
 import { policyOf } from "../../verifier/web/lib/policy.js";
@@ -33,7 +36,21 @@ function replayed(file) {
   }
 }
 
+/** What chain evidence shows by itself, or that it shows nothing. */
+function shown(file) {
+  try {
+    const cursor = new Cursor(file);
+    const evidence = readChainEvidence(cursor);
+    cursor.end();
+    claimed(evidence, new Uint8Array(20));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw Object.assign(new Error(), { code: "no evidence" });
+  }
+}
+
 const READERS = {
+  evidence: shown,
   journal: replayed,
   status: decodeStatusList,
   details: decodeStatusDetails,

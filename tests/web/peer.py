@@ -20,7 +20,9 @@ from credential.status_details import decode_status_details
 from credential.types import load_type
 from registry.anchor_file import decode_trust_anchor
 from registry.bundle import open_bundle
-from registry.errors import JournalError, TrustAnchorError, TrustDataError
+from registry.errors import EvidenceError, JournalError, TrustAnchorError, TrustDataError
+from registry.evidence.file import decode_chain_evidence
+from registry.evidence.prove import claimed
 from registry.journal import read_journal_file
 from registry.recognition import decode_tail
 from registry.snapshot import snapshot_digest
@@ -153,14 +155,16 @@ _READERS: Final[dict[str, Callable[[bytes], object]]] = {
     "key": load_key,
     "recognition": decode_tail,
     "journal": _replayed,
+    "evidence": lambda file: claimed(decode_chain_evidence(file), bytes(20)),
 }
 
 
 def _read(question: Json) -> Json:
     try:
         read = _READERS[question["what"]](bytes.fromhex(question["file"]))
-    except FormatError as error:
-        return {"refused": error.code}
+    except (FormatError, EvidenceError) as error:
+        is_evidence = question["what"] == "evidence"
+        return {"refused": "no evidence" if is_evidence else error.code}
     except KeyFormatError:
         return {"refused": "no key"}
     except TrustAnchorError:

@@ -53,7 +53,7 @@ class Questions:
 
     def openings(self) -> list[Json]:
         """Every bundle as it is."""
-        return [_opening(one.name, one.bundle, one.anchor) for one in self._held]
+        return [opening(one.name, one.bundle, one.anchor) for one in self._held]
 
     def spoilt(self, count: int) -> Iterator[Json]:
         """So many questions about what was changed; what was opened is asked about too."""
@@ -193,7 +193,7 @@ class Questions:
         floor = None
         if chance.random() < 0.3:
             floor = self._floor()
-        return _opening(f"spoilt {self._opened}", bundle, anchor, floor)
+        return opening(f"spoilt {self._opened}", bundle, anchor, floor)
 
     def _floor(self) -> Json:
         chance = self._chance
@@ -232,7 +232,7 @@ class Questions:
         """The journal of a registry with an entry or two changed: which breaks a rule?"""
         journal = self._chance.choice([one.sim for one in self._held if one.sim]).journal
         for _ in range(self._chance.choice((1, 1, 2))):
-            journal = other_journal(journal, self._chance) if journal.entries else journal
+            journal = other_journal(journal, self._chance)
         return {"op": "read", "what": "journal", "file": write_journal_file(journal).hex()}
 
     def _file(self) -> Json:
@@ -246,7 +246,7 @@ class Questions:
         return {"op": "read", "what": what, "file": file.hex()}
 
 
-def _opening(name: str, bundle: bytes, anchor: bytes | None, floor: Json = None) -> Json:
+def opening(name: str, bundle: bytes, anchor: bytes | None, floor: Json = None) -> Json:
     held = None if anchor is None else anchor.hex()
     return {"op": "open", "as": name, "bundle": bundle.hex(), "anchor": held, "floor": floor}
 

@@ -33,6 +33,8 @@ _SIGNERS: Final[Value] = [1, [cbor.decode(KEYS[0].cose_key)]]
 def other_journal(journal: Journal, chance: Random) -> Journal:
     """A journal with one entry changed, dropped, repeated, swapped, or cut there."""
     entries = list(journal.entries)
+    if not entries:
+        return journal
     at = chance.randrange(len(entries))
     entry = entries[at]
     match chance.randrange(10):

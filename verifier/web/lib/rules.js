@@ -10,8 +10,7 @@ import { allZero } from "./bytes.js";
 import { malformed } from "./errors.js";
 import { UINT64_MAX } from "./integers.js";
 import { EDDSA, readKey } from "./keys.js";
-import { isOneOf, sameRegistry } from "./lineage.js";
-import { inForceOf } from "./recognition.js";
+import { registryName, sameRegistry } from "./lineage.js";
 import { MAX_TREE_SIZE } from "./sealed.js";
 import { areUsable, shapedSigners } from "./signers.js";
 import { ACTIVE, CLOSED, SUSPENDED, slotName, stateOf } from "./trust-state.js";
@@ -89,7 +88,8 @@ export const APPLY = {
     demand(typeNo >= 1, "type numbers count from 1");
     const versions = state.types.get(typeNo) ?? [];
     demand(version === versions.length + 1, "versions of a type count 1, 2, 3");
-    state.types.set(typeNo, [...versions, { digest, at }]);
+    versions.push({ digest, at });
+    state.types.set(typeNo, versions);
   },
   batchAnchored,
   statusPublished(state, { agency, listNo, version, digest }, at) {
@@ -118,8 +118,9 @@ export const APPLY = {
       "it names another registry than the one in force",
     );
     const next = /** @type {import("./lineage.js").Registry} */ (state.successor);
-    demand(!isOneOf(next, state.homes), "the journal was at home there before");
+    demand(!state.wasAtHomeIn(next), "the journal was at home there before");
     state.earlierHomes.push({ chainId, contract, end: state.size });
+    state.leftHomes.add(registryName({ chainId, contract }));
     state.chainId = next.chainId;
     state.contract = next.contract;
     state.successor = null;
@@ -194,12 +195,9 @@ function registryRecognised(state, says, at) {
   demand(number === state.recognitions.length + 1, "recognitions count up by one");
   demand(chainId >= 1 && chainId <= UINT64_MAX, "the chain id is out of range");
   demand(until === 0 || until > at, "over before it begins");
-  demand(!isOneOf({ chainId, contract }, state.homes), "it is this registry itself");
-  demand(
-    inForceOf(state.recognitions, { chainId, contract }, at) === null,
-    "it is recognised already",
-  );
-  state.recognitions.push({ number, chainId, contract, at, until, endedAt: null, tail });
+  demand(!state.wasAtHomeIn({ chainId, contract }), "it is this registry itself");
+  demand(!state.isRecognised({ chainId, contract }, at), "it is recognised already");
+  state.addRecognition({ number, chainId, contract, at, until, endedAt: null, tail });
 }
 
 /**

@@ -7,7 +7,6 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { allZero, concat } from "./bytes.js";
 import { badStructure, malformed } from "./errors.js";
 import { isOneOf } from "./lineage.js";
-import { inForceOf } from "./recognition.js";
 import { readSigners } from "./signers.js";
 import { readAgencies } from "./snapshot-agencies.js";
 import {
@@ -165,9 +164,9 @@ function readRecognitions(cursor, state) {
     if (registry.chainId === 0 || (until !== 0 && until <= at) || tail.length === 0)
       throw badStructure("a recognition that could not have been given");
     if (isOneOf(registry, [first])) throw badStructure("a recognition of this registry itself");
-    if (inForceOf(state.recognitions, registry, at) !== null)
+    if (state.isRecognised(registry, at))
       throw badStructure("a recognition of a registry recognised already");
-    state.recognitions.push({ number, ...registry, at, until, endedAt, tail });
+    state.addRecognition({ number, ...registry, at, until, endedAt, tail });
     before = at;
   }
 }

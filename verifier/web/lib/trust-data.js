@@ -77,7 +77,8 @@ export function assemble(state, lists, { details, types }) {
     if (newest?.version !== list.version || !equal(newest.digest, digest))
       throw malformed("a status list is not the newest one the journal names");
   }
-  const readTypes = types.map((file) => readType(state, file));
+  const named = new Set([...state.types.values()].flat().map(({ digest }) => hex(digest)));
+  const readTypes = types.map((file) => readType(state, named, file));
   requireRising(
     readTypes,
     (one, other) => one.typeNo - other.typeNo || one.version - other.version,
@@ -93,12 +94,12 @@ export function assemble(state, lists, { details, types }) {
 
 /**
  * @param {TrustState} state
+ * @param {Set<string>} digests of all type documents that the state names
  * @param {Bytes} file
  */
-function readType(state, file) {
+function readType(state, digests, file) {
   const digest = sha256(file);
-  const isNamed = [...state.types.values()].flat().some((version) => equal(version.digest, digest));
-  if (!isNamed) throw malformed("no type document has these bytes");
+  if (!digests.has(hex(digest))) throw malformed("no type document has these bytes");
   const kind = orMalformed(() => loadType(file));
   const named = state.typeDigest(kind.typeNo, kind.version);
   if (named === null || !equal(named, digest)) throw malformed("a type document of another type");

@@ -5,6 +5,7 @@
 
 import { phaseAt, STOP } from "./algorithms.js";
 import { hex } from "./bytes.js";
+import { registryName, sameRegistry } from "./lineage.js";
 import { isInForce } from "./recognition.js";
 
 /** @typedef {import("./integers.js").Int} Int */
@@ -91,8 +92,12 @@ export class TrustState {
     this.batches = new Map();
     /** @type {(import("./lineage.js").Registry & { end: Int })[]} */
     this.earlierHomes = [];
+    /** @type {Set<string>} the names of earlier homes, while a journal is replayed */
+    this.leftHomes = new Set();
     /** @type {Recognition[]} number n stands at n - 1 */
     this.recognitions = [];
+    /** @type {Map<string, Recognition>} the newest of each registry: no older one is in force */
+    this.newestRecognition = new Map();
     /** False for a snapshot: it holds the anchors of complete keys only. */
     this.hasEveryAnchor = true;
     /** @type {Map<string, Accreditation[]> | null} by agency and type, once somebody has asked */
@@ -105,6 +110,30 @@ export class TrustState {
   get homes() {
     const { chainId, contract } = this;
     return [...this.earlierHomes, { chainId, contract, end: null }];
+  }
+
+  /**
+   * Whether the journal is or was at home there.
+   * @param {import("./lineage.js").Registry} registry
+   */
+  wasAtHomeIn(registry) {
+    return sameRegistry(registry, this) || this.leftHomes.has(registryName(registry));
+  }
+
+  /** @param {Recognition} recognition */
+  addRecognition(recognition) {
+    this.recognitions.push(recognition);
+    this.newestRecognition.set(registryName(recognition), recognition);
+  }
+
+  /**
+   * Whether a registry is recognised at a time not before the last entry.
+   * @param {import("./lineage.js").Registry} registry
+   * @param {Int} at
+   */
+  isRecognised(registry, at) {
+    const newest = this.newestRecognition.get(registryName(registry));
+    return newest !== undefined && isInForce(newest, at);
   }
 
   /** @param {Anchor} anchor */
