@@ -102,6 +102,7 @@ def _facts(found: Standing) -> dict[str, object]:
         "at_home": _named(found.old),
         "moving_to": None if found.new is None else _named(found.new),
         "entries": found.size,
+        "head": None if found.head is None else found.head.hex(),
         "carried": found.carried,
         "earlier_homes": [f"chain {one.chain_id}, {one.registry}" for one in earlier],
     }

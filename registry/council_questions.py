@@ -72,7 +72,7 @@ def require_council_of(chain: "Web3Chain") -> None:
     Raises `ChainMismatchError` where they do not.
     """
     manager, council = chain.address("AccessManager"), chain.address("Council")
-    chain.head()  # refuses another chain, and an address that holds no registry of this version
+    # Every read refuses another chain, and an address that holds no registry of this version.
     authorities = {chain.read("Registry", "authority"), chain.read("Council", "authority")}
     if authorities != {manager}:
         raise mismatch(f"registry and council are not both under the access manager {manager}")

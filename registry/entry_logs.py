@@ -11,13 +11,12 @@ from web3.exceptions import Web3RPCError
 
 from registry.chain_protocol import JournalHead
 from registry.endpoints import UNANSWERED, EndpointPool, bare, unavailable
-from registry.errors import ChainUnavailableError
 from registry.head import initial_head, next_head
 from registry.journal import JournalEntry
 from registry.lineage import RegistryId
 from registry.node_http import TooLongAnswerError
 from registry.plain_words import explained
-from registry.rim_errors import ChainLiesError
+from registry.rim_errors import ChainLiesError, RegistryNotOpenError
 
 ENTRY_TOPIC: Final = "0x" + Web3.keccak(text="Entry(uint64,uint64,uint8,bytes)").hex().removeprefix(
     "0x"
@@ -243,10 +242,10 @@ def lies(index: int, why: str) -> ChainLiesError:
     )
 
 
-def not_open(address: str) -> ChainUnavailableError:
+def not_open(address: str) -> RegistryNotOpenError:
     """Return the error for a registry to which its journal has not been carried whole."""
     return explained(
-        ChainUnavailableError(
+        RegistryNotOpenError(
             f"the registry at {address} is not open: its journal is not there yet"
         ),
         means="Nothing was read: until the old registry's whole journal has been carried to it, "

@@ -27,7 +27,7 @@ from registry.open_registry import OpenRegistry
 from registry.payload_codec import decode_payload
 from registry.payloads import AgencyAccountsChanged, AgencyRegistered
 from registry.public_folder import Document
-from registry.rim_errors import PublicFolderError
+from registry.rim_errors import PublicFolderError, RegistryNotOpenError
 from registry.seen import (
     AccreditationSeen,
     AddressSeen,
@@ -37,6 +37,8 @@ from registry.seen import (
     SignersSeen,
 )
 from registry.stands_out_accounts import accounts_named
+from registry.sync import Followed
+from registry.trust_builder import TrustBuilder
 from registry.trust_state import TrustState
 
 _ACCOUNT_KINDS: Final = frozenset({Kind.AGENCY_REGISTERED, Kind.AGENCY_ACCOUNTS_CHANGED})
@@ -51,7 +53,7 @@ def look_at(registry: OpenRegistry, number: int) -> tuple[Seen, DecodedCall]:
     proposal = council.proposal(number)
     require_same_at_all_nodes(registry.chain, proposal)
     call = decoded(contracts_of(registry), proposal.target, proposal.call)
-    followed = registry.followed()
+    followed = _known(registry)
     state, members = followed.state, council.members()
     at = max(registry.chain.next_block_time(), state.time)
     allowed = permission(registry.chain, proposal)
@@ -85,6 +87,18 @@ def look_at(registry: OpenRegistry, number: int) -> tuple[Seen, DecodedCall]:
         signers=_signers(state),
     )
     return seen, call
+
+
+def _known(registry: OpenRegistry) -> Followed:
+    """What the journal says; of a registry that is not open yet, that nothing is known there.
+
+    Its council decides before there is a journal: it states which one may be carried there.
+    """
+    try:
+        return registry.followed()
+    except RegistryNotOpenError:
+        begun_at = registry.chain.deployment.begun_at
+        return Followed(Journal(*begun_at, ()), TrustBuilder(*begun_at).build())
 
 
 def contracts_of(registry: OpenRegistry) -> dict[str, ContractName]:

@@ -13,7 +13,8 @@ SealrootError
     ├── ChainMismatchError (registry.errors)
     │   └── EndpointsDisagreeError         two nodes tell different histories: neither is believed
     ├── ChainUnavailableError (registry.errors)
-    │   └── NodeRefusedError               the nodes would not, for reasons of their own
+    │   ├── NodeRefusedError               the nodes would not, for reasons of their own
+    │   └── RegistryNotOpenError           its journal has not been carried to it whole
     ├── TransactionRefusedError (registry.errors)
     │   └── ContractRefusedError           with the `reason`, the name of the contract's error
     └── TransactionPendingError        sent, and not yet in a block: it may still take effect
@@ -74,6 +75,10 @@ class EndpointsDisagreeError(ChainMismatchError):
 
 class NodeRefusedError(ChainUnavailableError):
     """The nodes answered and would not do it; the contract was not even asked."""
+
+
+class RegistryNotOpenError(ChainUnavailableError):
+    """The registry knows nothing yet: the journal it goes on with has not been carried to it."""
 
 
 class ContractRefusedError(TransactionRefusedError):

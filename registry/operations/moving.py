@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from credential.ids import Digest
 from registry.errors import ChainUnavailableError
 from registry.finality import Engine
 from registry.home import EarlierHome, RegistrySettings
@@ -64,6 +65,8 @@ class Standing:
     new: RegistrySettings | None
     size: int
     carried: int
+    head: Digest | None = None
+    """The head after `size` entries, once nothing can be appended where the registry was."""
 
 
 def begin(
@@ -144,7 +147,7 @@ def standing(registry: OpenRegistry) -> Standing:
     if there.read(_CARRIED, "isOpen"):
         return Standing(Stage.CARRIED, old, new, size, size)
     carried, _ = there.read(_CARRIED, "carried")
-    return Standing(Stage.ANNOUNCED, old, new, size, int(carried))
+    return Standing(Stage.ANNOUNCED, old, new, size, int(carried), followed.state.head)
 
 
 def go_on(registry: OpenRegistry, progress: Progress = lambda _done, _all: None) -> Standing:
