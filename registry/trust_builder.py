@@ -56,6 +56,8 @@ _RULES: Final[dict[int, _Rule]] = {
         )
     },
 }
+_MORE_THAN_A_FILE_HOLDS: Final = 1 << 31
+"""A size from outside may have 64 bits; `islice` counts no further than 63."""
 
 
 class TrustBuilder:
@@ -114,7 +116,8 @@ class TrustBuilder:
 
         Raises JournalError, also where the entries end too soon.
         """
-        self.extend(islice(entries, size - self._draft.size))
+        missing = min(size - self._draft.size, _MORE_THAN_A_FILE_HOLDS)
+        self.extend(islice(entries, missing))
         if self._draft.size != size:
             message = f"the journal has {self._draft.size} entries; {size} are needed"
             raise JournalError(message)

@@ -79,8 +79,9 @@ def test_advance_to_takes_exactly_as_many_entries() -> None:
     assert builder.head == sim.journal.head(2)
 
 
-def test_advance_to_refuses_a_journal_that_is_too_short() -> None:
+@pytest.mark.parametrize("size", [9, 2**64 - 1])
+def test_advance_to_refuses_a_journal_that_is_too_short(size: int) -> None:
     sim = Simulator()
     builder = TrustBuilder(sim.chain_id, sim.contract)
-    with pytest.raises(JournalError, match="the journal has 4 entries; 9 are needed"):
-        builder.advance_to(9, iter(sim.entries))
+    with pytest.raises(JournalError, match=f"the journal has 4 entries; {size} are needed"):
+        builder.advance_to(size, iter(sim.entries))

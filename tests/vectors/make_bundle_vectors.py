@@ -28,6 +28,9 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         made_at=sim.now,
         read_at=ReadAt(len(sim.entries), UnixTime(sim.now)),
     )
+    endless = make_full_bundle(
+        sim.journal, sim.documents(), made_at=sim.now, read_at=ReadAt(2**64 - 1, UnixTime(sim.now))
+    )
     marked = make_full_bundle(
         sim.journal,
         sim.documents(),
@@ -78,6 +81,7 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         )
     bad = {
         "flipped_bit": (flipped, anchor, None, "trust.malformed"),
+        "read_after_endless_entries": (endless, anchor, None, "trust.malformed"),
         "cut_short": (lite[:-1], anchor, None, "trust.malformed"),
         "other_signers": (full, others, None, "trust.malformed"),
         "another_registry": (lite, foreign, None, "trust.foreign"),

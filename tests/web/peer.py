@@ -4,6 +4,7 @@ A question is a JSON object. `open` opens a bundle under a name, `verify` judges
 with what was opened, `read` reads one file. An answer holds every code, and nothing else.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -45,12 +46,14 @@ class NodePeer:
         )
         return self
 
-    def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is not None:
+            self._process.kill()  # it may hang, or still write what nobody reads
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
         self._process.wait(timeout=30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
     def answers(self, questions: list[Json], answer_here: Callable[[Json], Json]) -> list[Json]:
         """Its answer to each, beside the one that is made here meanwhile."""
@@ -64,9 +67,10 @@ class NodePeer:
 
     def _write(self, questions: Iterable[Json]) -> None:
         assert self._process.stdin is not None
-        for question in questions:
-            self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # the reader finds that it has ended
+            for question in questions:
+                self._process.stdin.write(json.dumps(question) + "\n")
+            self._process.stdin.flush()
 
 
 class PythonPeer:
