@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from credential.errors import FormatError
 from credential.ids import AgencyCode, Digest
 from registry.anchor_file import TrustAnchor
 from registry.belief import require_in_calendar
@@ -31,6 +32,7 @@ from registry.errors import (
     ForkError,
     JournalError,
     RollbackError,
+    TrustStateError,
 )
 from registry.guests import open_guests
 from registry.head import initial_head
@@ -92,7 +94,7 @@ def open_bundle(
             raise _told_where(body, error) from error
         if vouched.belief is None:
             _require_on_the_way(body)
-        digest = snapshot_digest(state)
+        digest = _digest_of(state)
     else:
         state, digest = _restored(body.content, lists)
         _require_shown(state, vouched)
@@ -188,7 +190,7 @@ def _replayed(
             known = size
             if vouched.belief is not None and size == vouched.belief.statement.size < vouched.size:
                 stated = builder.build()
-                _require_stated(stated, snapshot_digest(stated), vouched.belief.statement)
+                _require_stated(stated, _digest_of(stated), vouched.belief.statement)
         builder.advance_to(vouched.size, journal.entries)
         behind = sum(1 for _ in journal.entries)
     except JournalError as error:
@@ -257,6 +259,14 @@ def _contradiction(
     return BundleError(
         f"the journal in the bundle is not the one its checkpoint at size {size} states: {where}"
     )
+
+
+def _digest_of(state: TrustState) -> Digest:
+    """The digest of the snapshot; BundleError where none can hold the state."""
+    try:
+        return snapshot_digest(state)
+    except (FormatError, TrustStateError) as error:
+        raise BundleError(f"the journal in the bundle has no snapshot: {error}") from error
 
 
 def _restored(

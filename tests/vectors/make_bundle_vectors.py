@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from credential.ids import Digest, UnixTime
 from credential.keys import ALG_ES256, ALG_MLDSA44
+from registry import payloads as p
 from registry.anchor_file import TrustAnchor, encode_trust_anchor
 from registry.bundle import make_full_bundle, make_lite_bundle
 from registry.bundle_file import ReadAt
@@ -27,6 +28,14 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         sim.documents(),
         made_at=sim.now,
         read_at=ReadAt(len(sim.entries), UnixTime(sim.now)),
+    )
+    far = eventful()
+    far.append(p.SuccessorRegistrySet(2**64, b"\7" * 20))
+    beyond = make_full_bundle(
+        far.journal,
+        far.documents(),
+        made_at=far.now,
+        read_at=ReadAt(len(far.entries), UnixTime(far.now)),
     )
     endless = make_full_bundle(
         sim.journal, sim.documents(), made_at=sim.now, read_at=ReadAt(2**64 - 1, UnixTime(sim.now))
@@ -82,6 +91,7 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
     bad = {
         "flipped_bit": (flipped, anchor, None, "trust.malformed"),
         "read_after_endless_entries": (endless, anchor, None, "trust.malformed"),
+        "successor_beyond_64_bits": (beyond, anchor, None, "trust.malformed"),
         "cut_short": (lite[:-1], anchor, None, "trust.malformed"),
         "other_signers": (full, others, None, "trust.malformed"),
         "another_registry": (lite, foreign, None, "trust.foreign"),

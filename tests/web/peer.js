@@ -31,8 +31,9 @@ function replayed(file) {
   try {
     return hex(snapshotDigest(replay(openJournalFile(file))));
   } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-    return `refused at ${error.index}`;
+    if (error instanceof JournalError) return `refused at ${error.index}`;
+    if (error instanceof Refusal) return "no snapshot";
+    throw error;
   }
 }
 

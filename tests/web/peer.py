@@ -21,7 +21,13 @@ from credential.status_details import decode_status_details
 from credential.types import load_type
 from registry.anchor_file import decode_trust_anchor
 from registry.bundle import open_bundle
-from registry.errors import EvidenceError, JournalError, TrustAnchorError, TrustDataError
+from registry.errors import (
+    EvidenceError,
+    JournalError,
+    TrustAnchorError,
+    TrustDataError,
+    TrustStateError,
+)
 from registry.evidence.file import decode_chain_evidence
 from registry.evidence.prove import claimed
 from registry.journal import read_journal_file
@@ -148,7 +154,10 @@ def _replayed(file: bytes) -> str:
         state = replay(journal.chain_id, journal.contract, journal.entries)
     except JournalError as error:
         return f"refused at {error.index}"
-    return snapshot_digest(state).hex()
+    try:
+        return snapshot_digest(state).hex()
+    except (FormatError, TrustStateError):
+        return "no snapshot"
 
 
 _READERS: Final[dict[str, Callable[[bytes], object]]] = {

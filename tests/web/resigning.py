@@ -94,7 +94,7 @@ def stated_by_journal(journal: Journal) -> dict[cbor.Key, Value]:
         state = replay(journal.chain_id, journal.contract, journal.entries)
         digest = snapshot_digest(state)
         signers = state.signers
-    except (JournalError, TrustStateError):
+    except (FormatError, JournalError, TrustStateError):
         signers = None
     if signers is None:
         return {4: len(journal.entries), 5: bytes(32), 6: bytes(32), 7: 2**32, 8: _SIGNERS}

@@ -13,7 +13,7 @@ import { openGuests } from "./guests.js";
 import { openJournalFile } from "./journal-file.js";
 import { Replay } from "./replay.js";
 import { sameSigners } from "./signers.js";
-import { snapshotDigest } from "./snapshot.js";
+import { requireSnapshot, snapshotDigest } from "./snapshot.js";
 import { completeSnapshot } from "./snapshot-reader.js";
 import { assemble, readStatusLists } from "./trust-data.js";
 import { vouching } from "./vouching.js";
@@ -117,6 +117,7 @@ function replayed(body, vouched, floor) {
   if (statements.length === 0 && rest > 0) throw malformed("entries behind the size that counts");
   if (belief === null && firstOffTheWay(body) !== null) throw malformed("the journal is damaged");
   const { state } = running;
+  requireSnapshot(state);
   return { state, digest: () => snapshotDigest(state), headAtFloor };
 }
 

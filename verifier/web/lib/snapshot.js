@@ -18,7 +18,7 @@ import { completeKids } from "./trust-state.js";
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function encodeSnapshot(state) {
-  if (state.chainId > UINT64_MAX) throw malformed("a chain id above 64 bits has no snapshot");
+  requireSnapshot(state);
   const members = new Map(
     /** @type {[number, Value][]} */ ([
       [1, 1],
@@ -50,6 +50,17 @@ export function encodeSnapshot(state) {
       ]),
     );
   return encode(members);
+}
+
+/**
+ * Returns only if a snapshot can hold the state: no chain id in it is above 64 bits.
+ * @param {TrustState} state
+ * @throws {import("./errors.js").TrustError}
+ */
+export function requireSnapshot(state) {
+  const registries = [...state.homes, ...(state.successor === null ? [] : [state.successor])];
+  if (registries.some(({ chainId }) => chainId > UINT64_MAX))
+    throw malformed("a chain id above 64 bits has no snapshot");
 }
 
 /**
