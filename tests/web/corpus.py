@@ -37,6 +37,7 @@ from tests.simulated_registries import move
 from tests.simulator import Office, Simulator
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors"
+CATALOG: Final = VECTORS.parents[1] / "credential" / "catalog"
 Json: TypeAlias = Any
 DAY: Final = 86_400
 
@@ -173,6 +174,13 @@ def of_vectors() -> Iterator[Held]:
     for file in sorted((VECTORS / "evidence").glob("*.json")):
         if not file.stem.endswith("_fail"):
             yield Held(file.stem, *_bundle_around(read(file)))
+
+
+def recorded_evidence() -> Iterator[bytes]:
+    """The evidence of real networks."""
+    for file in sorted((VECTORS / "evidence").glob("*.json")):
+        if not file.stem.endswith("_fail"):
+            yield bytes.fromhex(read(file)["evidence"])
 
 
 def _bundle_and_anchor(held: Json) -> tuple[bytes, bytes | None]:

@@ -17,7 +17,7 @@ from credential.qr_text import qr_encode
 from credential.sealed import decode_sealed, encode_sealed, receipt_header, registry_aad
 from credential.sign1 import sig_structure
 from registry.journal import read_journal_file, write_journal_file
-from tests.web.corpus import DAY, Held, eventful
+from tests.web.corpus import CATALOG, DAY, Held, eventful, recorded_evidence
 from tests.web.mutations import Value, packed, spoilt_bytes, spoilt_text, spoilt_value, unpacked
 from tests.web.resigning import (
     KEYS,
@@ -236,7 +236,8 @@ class Questions:
         return {"op": "read", "what": "journal", "file": write_journal_file(journal).hex()}
 
     def _file(self) -> Json:
-        what, source = self._chance.choice(self._readable)
+        what = self._chance.choice(sorted(self._readable))
+        source = self._chance.choice(self._readable[what])
         if what == "type" and self._chance.random() < 0.6:
             file = _spoilt_json(source, self._chance)
         elif self._chance.random() < 0.5 and what != "type":
@@ -283,21 +284,22 @@ def _spoilt_json(source: bytes, chance: Random) -> bytes:
     return (text[:at] + new + text[at + len(old) :]).encode()
 
 
-def _files_in(held: list[Held]) -> list[tuple[str, bytes]]:
-    """Every public file in the bundles, every anchor, key and tail of a recognition."""
-    files: set[tuple[str, bytes]] = set()
-    for one in held:
-        if one.anchor is not None:
-            files.add(("anchor", one.anchor))
-        if one.sim is None:
-            continue
-        documents = one.sim.documents()
-        files |= {("status", file) for file in documents.status_lists}
-        files |= {("details", file) for file in documents.details}
-        files |= {("type", file) for file in documents.types}
-        files |= {("recognition", told.tail) for told in one.sim.state().recognitions}
-    files |= {("key", key.cose_key) for key in KEYS}
-    return sorted(files)
+def _files_in(held: list[Held]) -> dict[str, list[bytes]]:
+    """Every kind of file there is in the registries, and those that a program brings along."""
+    files: dict[str, set[bytes]] = {
+        "anchor": {one.anchor for one in held if one.anchor is not None},
+        "key": {key.cose_key for key in KEYS},
+        "type": {file.read_bytes() for file in CATALOG.glob("*.json")},
+        "evidence": set(recorded_evidence()),
+    }
+    for sim in (one.sim for one in held if one.sim is not None):
+        documents = sim.documents()
+        files.setdefault("status", set()).update(documents.status_lists)
+        files.setdefault("details", set()).update(documents.details)
+        files["type"].update(documents.types)
+        tails = (told.tail for told in sim.state().recognitions)
+        files.setdefault("recognition", set()).update(tails)
+    return {what: sorted(found) for what, found in files.items()}
 
 
 _EDGES: Final = (299, 300, 301, 3 * DAY, 3 * DAY + 1, 7 * DAY, 7 * DAY + 1, 50 * DAY, 99 * DAY)

@@ -23,13 +23,21 @@ def test_both_verifiers_agree_on_every_question() -> None:
             answers = there.answers(questions, here.answer)
             for question, (ours, theirs) in zip(questions, answers, strict=True):
                 codes.add(json.dumps(ours))
-                if ours != theirs:
+                if not same(question, ours, theirs):
                     differences.append(told(question, ours, theirs))
             questions = list(islice(spoilt, AT_ONCE))
 
     examples = "\n".join(differences[:5])
     assert differences == [], f"{len(differences)} differ, for example\n{examples}"
     assert len(codes) > COUNT // 50, "the questions all have the same answers"
+
+
+def same(question: Json, ours: Json, theirs: Json) -> bool:
+    """Equal, but that of several faults in the JSON of a type document each may name another."""
+    refusals = {ours.get("refused"), theirs.get("refused")}
+    if question.get("what") == "type" and refusals == {"form.too_large", "form.encoding"}:
+        return True
+    return bool(ours == theirs)
 
 
 def told(question: Json, ours: Json, theirs: Json) -> str:
