@@ -185,7 +185,7 @@ def _check_delegation(row: Accreditation, parent: Accreditation) -> None:
 def read_types(reader: CborReader, time: int) -> dict[tuple[int, int], TypeVersion]:
     """Member 13, by type and version; versions count from 1."""
     types: dict[tuple[int, int], TypeVersion] = {}
-    before = (0, 0)
+    before = (0, 0xFFFF)  # no version follows: types count from 1
     for _ in range(reader.array()):
         reader.tuple_of(4)
         type_no, version = reader.uint(_U32), reader.uint(_U16)

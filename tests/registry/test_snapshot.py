@@ -238,6 +238,7 @@ FAULTS: dict[str, Callable[[Tree], None]] = {
     "an accreditation that ended before it began": change([12, 1, 6], 5),
     "accreditations in another order": swap(12, 0, 2),
     "a type version that does not follow": change([13, 0, 1], 2),
+    "a type of number 0": lambda value: value[13].insert(0, [0, 1, bytes(32), 0]),
     "a type twice": lambda value: value[13].append(value[13][0]),
     "a type digest of 31 bytes": change([13, 0, 2], bytes(31)),
     "status rows in another order": swap(14, 0, 1),

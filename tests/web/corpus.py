@@ -40,6 +40,37 @@ VECTORS: Final = Path(__file__).parents[1] / "vectors"
 CATALOG: Final = VECTORS.parents[1] / "credential" / "catalog"
 Json: TypeAlias = Any
 DAY: Final = 86_400
+_TITLE: Final = {"zh-Hant": "名", "en": "Name"}
+_ROW: Final = {"label": 1, "key": "name", "kind": "text", "title": _TITLE, "required": True}
+ONE_OF_MANY: Final = json.dumps(
+    {
+        "format": 1,
+        "id": "one-of-many",
+        "type": 3,
+        "version": 1,
+        "title": {"zh-Hant": "多中之一", "en": "One of many"},
+        "group_by": 1,
+        "record": 9,
+        "fields": [
+            {
+                "label": label,
+                "key": f"key_{label}",
+                "kind": kind,
+                "title": {"zh-Hant": "欄", "en": "Field"},
+                **more,
+            }
+            for label, kind, more in (
+                (1, "text", {"required": True}),
+                (6, "number", {"required": True, "count_of": 7}),
+                (7, "rows", {"max_rows_in_entry": 2, "fields": [_ROW]}),
+                (8, "rows", {"first_of": 7}),
+                (9, "digest", {"required": True}),
+            )
+        ],
+        "layout": {},
+    }
+).encode()
+"""Type 3, version 1: rows that are too many for an entry, which then holds the first of them."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +90,7 @@ def eventful() -> tuple[Simulator, list[bytes], Office]:
     keys = [SimulatedKey("e0"), SimulatedKey("e1"), SimulatedKey("e2", ALG_EDDSA)]
     sim.set_signers(*keys, SimulatedKey("e3", ALG_MLDSA44), SimulatedKey("e4", ALG_MLDSA44))
     sim.register_type(EVERY_KIND)
+    sim.register_type(ONE_OF_MANY)
     office, closed, leaked = sim.office("A1"), sim.office("C1"), sim.office("L1")
     branch = sim.branch(office, "A1-X", until=sim.now + 99 * DAY)
     slow = sim.office("Q1", alg=ALG_MLDSA44)

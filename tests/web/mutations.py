@@ -79,6 +79,9 @@ def spoilt_value(value: Value, chance: Random) -> Value:
         key = chance.choice(list(value))
         if chance.random() < 0.08:
             return {k: v for k, v in value.items() if k != key}
+        if chance.random() < 0.05:
+            named = chance.choice((0, 1, 2, 65535, 65536, -1, "x", b"x"))
+            return {**{k: v for k, v in value.items() if k != key}, named: value[key]}
         if chance.random() < 0.04:
             return {
                 **value,

@@ -16,7 +16,7 @@ import { policyOf } from "../../verifier/web/lib/policy.js";
 import { decodeQrText } from "../../verifier/web/lib/qr-text.js";
 import { recognised } from "../../verifier/web/lib/recognition.js";
 import { replay } from "../../verifier/web/lib/replay.js";
-import { snapshotDigest } from "../../verifier/web/lib/snapshot.js";
+import { decodeSnapshot, snapshotDigest } from "../../verifier/web/lib/snapshot.js";
 import { decodeStatusDetails } from "../../verifier/web/lib/status-details.js";
 import { decodeStatusList } from "../../verifier/web/lib/status-list.js";
 import { decodeTrustAnchor } from "../../verifier/web/lib/trust-anchor.js";
@@ -53,6 +53,7 @@ function shown(file) {
 const READERS = {
   evidence: shown,
   journal: replayed,
+  snapshot: (file) => void decodeSnapshot(file),
   status: decodeStatusList,
   details: decodeStatusDetails,
   type: loadType,

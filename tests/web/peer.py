@@ -24,6 +24,7 @@ from registry.bundle import open_bundle
 from registry.errors import (
     EvidenceError,
     JournalError,
+    SnapshotError,
     TrustAnchorError,
     TrustDataError,
     TrustStateError,
@@ -33,6 +34,7 @@ from registry.evidence.prove import claimed
 from registry.journal import read_journal_file
 from registry.recognition import decode_tail
 from registry.snapshot import snapshot_digest
+from registry.snapshot_reader import decode_snapshot
 from registry.trust import replay
 from registry.trust_data import Floor, TrustData
 from verifier import Policy, Reason, Verdict, verify
@@ -168,6 +170,7 @@ _READERS: Final[dict[str, Callable[[bytes], object]]] = {
     "key": load_key,
     "recognition": decode_tail,
     "journal": _replayed,
+    "snapshot": decode_snapshot,
     "evidence": lambda file: claimed(decode_chain_evidence(file), bytes(20)),
 }
 
@@ -180,7 +183,7 @@ def _read(question: Json) -> Json:
         return {"refused": "no evidence" if is_evidence else error.code}
     except KeyFormatError:
         return {"refused": "no key"}
-    except TrustAnchorError:
+    except (TrustAnchorError, SnapshotError):
         return {"refused": "trust.malformed"}
     except JournalError:
         return {"refused": "nothing"}

@@ -16,7 +16,11 @@ from credential.merkle import inclusion_root, leaf_hash
 from credential.qr_text import qr_encode
 from credential.sealed import decode_sealed, encode_sealed, receipt_header, registry_aad
 from credential.sign1 import sig_structure
+from registry.anchor_file import decode_trust_anchor
+from registry.bundle import open_bundle
+from registry.errors import TrustDataError
 from registry.journal import read_journal_file, write_journal_file
+from tests.simulator import Simulator
 from tests.web.corpus import CATALOG, DAY, Held, eventful, recorded_evidence
 from tests.web.mutations import Value, packed, spoilt_bytes, spoilt_text, spoilt_value, unpacked
 from tests.web.resigning import (
@@ -50,6 +54,13 @@ class Questions:
         sim, _, self._office = eventful()
         self._aad = registry_aad(sim.chain_id, sim.contract)
         self._now = sim.now
+        self._key_added_at = self._added_at(sim)
+        self._as_of = {one.name: _as_of(one) for one in held}
+
+    def _added_at(self, sim: Simulator) -> int:
+        key = sim.state().key(self._office.key.kid)
+        assert key is not None
+        return key.added_at
 
     def openings(self) -> list[Json]:
         """Every bundle as it is."""
@@ -58,12 +69,12 @@ class Questions:
     def spoilt(self, count: int) -> Iterator[Json]:
         """So many questions about what was changed; what was opened is asked about too."""
         kinds: tuple[tuple[Callable[[], Json], int], ...] = (
-            (self._bits, 22),
+            (self._bits, 18),
             (self._resigned, 26),
             (self._text, 8),
             (self._circumstances, 18),
             (self._bundle, 14),
-            (self._journal, 4),
+            (self._journal, 8),
             (self._file, 8),
         )
         asks, weights = zip(*kinds, strict=True)
@@ -86,10 +97,10 @@ class Questions:
         key = self._office.key
         if isinstance(claims, dict) and chance.random() < 0.8:
             claims = {**claims, 1: self._office.code}
-        for _ in range(chance.choice((0, 1, 1, 1, 2))):
+        for _ in range(chance.choice((0, 0, 1, 1, 1, 2))):
             claims = spoilt_value(claims, chance)
-        if chance.random() < 0.2 and isinstance(claims, dict):
-            claims = {**claims, -65537: [2, 1, 1, 7], -65538: spoilt_value(_EVERY_KIND, chance)}
+        if isinstance(claims, dict):
+            claims = {**claims, **self._other_claims()}
         try:
             written = cbor.encode(claims)
         except (FormatError, ValueError):
@@ -108,6 +119,21 @@ class Questions:
         if chance.random() < 0.25:
             sealed = self._with_odd_receipt(sealed)
         return self._judged(held.name, sealed)
+
+    def _other_claims(self) -> dict[cbor.Key, Value]:
+        """Fields of the other types, or times at which something changes."""
+        chance = self._chance
+        near = chance.choice((-1, 0, 0, 1))
+        match chance.randrange(8):
+            case 0 | 1:
+                return {-65537: [2, 1, 1, 7], -65538: spoilt_value(_EVERY_KIND, chance)}
+            case 2:
+                return {-65537: [3, 1, 1, 7], -65538: spoilt_value(_ONE_OF_MANY, chance)}
+            case 3:
+                return {4: self._now, 5: self._now + near}
+            case 4:
+                return {6: self._key_added_at + near}
+        return {}
 
     def _with_odd_receipt(self, sealed: bytes) -> bytes:
         """One thing changed in the receipt, header and proof included, and written again."""
@@ -146,22 +172,33 @@ class Questions:
     def _judged(self, name: str, sealed: bytes) -> Json:
         """Bytes, judged at a time at which something changes, often by another policy."""
         chance = self._chance
-        at = self._now + chance.choice(
-            (0, 60, 60, 60, chance.choice(_TIMES), chance.randrange(99 * DAY))
-        )
         policy = dict(DEFAULTS)
         if chance.random() < 0.4:
             age = chance.choice(("max_trust_age", "max_status_age", "max_unanchored_age"))
             policy[age] = chance.choice((0, 59, 60, 61, DAY, 99 * DAY, 2**53 - 1))
             policy["require_anchor"] = chance.random() < 0.3
             policy["min_evidence"] = chance.choice((1, 2, 3))
+        at = self._time(name, sealed, [int(age) for age in policy.values()])
         return {
             "op": "verify",
             "trust": name,
             "sealed": sealed.hex(),
-            "at": max(0, at + chance.choice((-1, 0, 0, 1))),
+            "at": max(0, min(at + chance.choice((-1, 0, 0, 1)), 2**52)),
             "policy": policy,
         }
+
+    def _time(self, name: str, sealed: bytes, ages: list[int]) -> int:
+        """A time near one of the credential, of the trust data, or so much later."""
+        chance = self._chance
+        if chance.random() < 0.4:
+            return self._now + chance.choice((0, 60, chance.randrange(99 * DAY)))
+        try:
+            claims = cbor.decode(decode_sealed(sealed).entry)
+        except FormatError:
+            claims = {}
+        own = [claims.get(label) for label in (4, 5, 6)] if isinstance(claims, dict) else []
+        times = [self._as_of[name], *(time for time in own if type(time) is int)]
+        return chance.choice(times) + chance.choice((0, -300, 300, *ages))
 
     # --- bundles and files --------------------------------------------------------------------
 
@@ -222,7 +259,9 @@ class Questions:
         if self._chance.random() < 0.2:
             statement = spoilt_map(statement, self._chance)
         try:
-            body[6] = [checkpoint_of(cbor.encode(statement))]
+            before = spoilt_map(statement, self._chance)
+            chain = [before, statement] if self._chance.random() < 0.25 else [statement]
+            body[6] = [checkpoint_of(cbor.encode(one), self._chance) for one in chain]
             cbor.encode(body)
         except (FormatError, ValueError):
             body[6] = []
@@ -245,6 +284,15 @@ class Questions:
         else:
             file = spoilt_bytes(source, self._chance)
         return {"op": "read", "what": what, "file": file.hex()}
+
+
+def _as_of(held: Held) -> int:
+    """As of when the trust data of a bundle are."""
+    try:
+        anchor = None if held.anchor is None else decode_trust_anchor(held.anchor)
+        return open_bundle(held.bundle, anchor=anchor).evidence.as_of
+    except TrustDataError:
+        return 0
 
 
 def opening(name: str, bundle: bytes, anchor: bytes | None, floor: Json = None) -> Json:
@@ -302,8 +350,6 @@ def _files_in(held: list[Held]) -> dict[str, list[bytes]]:
     return {what: sorted(found) for what, found in files.items()}
 
 
-_EDGES: Final = (299, 300, 301, 3 * DAY, 3 * DAY + 1, 7 * DAY, 7 * DAY + 1, 50 * DAY, 99 * DAY)
-_TIMES: Final = (-DAY, -301, -300, -299, *_EDGES)
 _JSON: Final = r"""
 "text" "date" "rows" "code" "number" "digest" "name" "key" "label" "column" "required" "fields"
 "max" "first_of" "count_of" "record" "record_only" "input_only" "unique" "__proto__" "a\u0000"
@@ -315,6 +361,12 @@ _HEADS: Final = (
     "84afd4c74d21b98f7b777b3a2a5cd35122b702c66342553d7c5521305b8ff384",
     "d1b693b86566df3d97fc44fb7fee1d291a9c20cb0c855d98280a1635769e08d0",
 )
+_ONE_OF_MANY: Final[Value] = {
+    1: "一",
+    6: 3,
+    8: [{1: "王小明"}],
+    9: sha256(b"record").digest(),
+}
 _EVERY_KIND: Final[Value] = {
     1: "王小明",
     2: "2020-02-29",

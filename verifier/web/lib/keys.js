@@ -28,7 +28,6 @@ export const SIGNATURE_BYTES = new Map([
 const MLDSA44_KEY_BYTES = 1312;
 const P256_FIELD = p256.Point.Fp.ORDER;
 const P256_ORDER = p256.Point.Fn.ORDER;
-const ED25519_FIELD = ed25519.Point.Fp.ORDER;
 const ED25519_ORDER = ed25519.Point.Fn.ORDER;
 const LIMITS = { bytes: 2048, depth: 8, items: 64, tag18: false };
 
@@ -185,11 +184,8 @@ function ed25519Holds(key, signature, message) {
  * @param {Uint8Array} encoded
  */
 function ed25519Point(encoded) {
-  const y = encoded.slice();
-  y[31] &= 0x7f;
-  if (littleEndian(y) >= ED25519_FIELD) return null;
   try {
-    const point = ed25519.Point.fromBytes(encoded);
+    const point = ed25519.Point.fromBytes(encoded); // strict: y is less than p (RFC 8032 §5.1.3)
     return point.isSmallOrder() ? null : point;
   } catch {
     return null;
