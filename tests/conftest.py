@@ -1,11 +1,19 @@
-"""What concerns every test: real validators are there, or their tests say what is missing."""
+"""What concerns every test: its examples, and real validators or what is missing of them."""
+
+import os
 
 import pytest
+from hypothesis import settings
 
 from network.engines import has_program
 from network.software import Software
 
 MISSING = "the validators' programs are not built: run `make engines` (needs Go, about 3 minutes)"
+
+# Whoever changes something tries new examples each time; the gate is the same for everybody.
+settings.register_profile("gate", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("gate")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -186,16 +186,20 @@ def _leave_out(node: _Growing) -> None:
 
 
 def _hide_among(parts: list[_Growing]) -> bool:
-    """As many parts are left out as it takes that no total gives one away; False where too few."""
+    """As many parts are left out as it takes that no total gives one away; False where too few.
+
+    Which ones must not depend on their counts: who sees 11 published beside a part that was left
+    out as the smaller of the two would know more of that one than its total says.
+    """
     hidden = [part for part in parts if part.left_out]
-    shown = sorted((part for part in parts if not part.left_out), key=lambda part: part.count)
+    shown = sorted((part for part in parts if not part.left_out), key=lambda part: part.name)
     while hidden and (len(hidden) < 2 or sum(part.count for part in hidden) < HIDDEN_TOGETHER):
         if not shown:
             return False
-        smallest = shown.pop(0)
-        smallest.left_out = True
-        _leave_out_all(smallest.parts.values())
-        hidden.append(smallest)
+        beside = shown.pop(0)
+        beside.left_out = True
+        _leave_out_all(beside.parts.values())
+        hidden.append(beside)
     return True
 
 

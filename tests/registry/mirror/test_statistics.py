@@ -78,6 +78,14 @@ def test_each_number_left_out_could_be_another(counts: dict[tuple[str, ...], int
     assert all(len(possible[name]) > 1 for name in hidden[:2])
 
 
+def test_which_number_hides_a_small_one_does_not_depend_on_the_numbers() -> None:
+    """Hiding the smaller of two would say that 11 is not more than what was hidden beside 9."""
+    seen = suppressed("all", {("a",): 11, ("b",): 11, ("c",): 9})
+    twin = suppressed("all", {("a",): 14, ("b",): 11, ("c",): 6})
+
+    assert seen == twin
+
+
 def test_batches_and_credentials_are_counted_by_type_agency_and_month() -> None:
     sim = busy(60)
 
