@@ -9,6 +9,7 @@ from registry import payloads as p
 from registry.anchor_file import TrustAnchor, encode_trust_anchor
 from registry.bundle import make_full_bundle, make_lite_bundle
 from registry.bundle_file import ReadAt
+from registry.checkpoint import make_checkpoint, sign_statement, state_statement
 from registry.kinds import AlgorithmPhase
 from registry.signers import make_signers
 from registry.trust_data import Floor
@@ -36,6 +37,21 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         far.documents(),
         made_at=far.now,
         read_at=ReadAt(len(far.entries), UnixTime(far.now)),
+    )
+    state = sim.state()
+    early = state_statement(state, state.time)._replace(at=UnixTime(state.time - 1))
+    signed = make_checkpoint(early, [sign_statement(early, key) for key in sim.signer_keys])
+    older = make_full_bundle(sim.journal, sim.documents(), made_at=sim.now, checkpoints=[signed])
+    usurper = SimulatedKey("usurper")
+    lying = state_statement(state, sim.now)._replace(signers=make_signers(1, (usurper.cose_key,)))
+    keys = (*sim.signer_keys, usurper)
+    lied = make_checkpoint(lying, [sign_statement(lying, key) for key in keys])
+    usurped = make_full_bundle(sim.journal, sim.documents(), made_at=sim.now, checkpoints=[lied])
+    fewer = make_full_bundle(
+        sim.journal,
+        sim.documents(),
+        made_at=sim.now,
+        read_at=ReadAt(len(sim.entries) - 1, UnixTime(sim.now)),
     )
     endless = make_full_bundle(
         sim.journal, sim.documents(), made_at=sim.now, read_at=ReadAt(2**64 - 1, UnixTime(sim.now))
@@ -92,6 +108,9 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
         "flipped_bit": (flipped, anchor, None, "trust.malformed"),
         "read_after_endless_entries": (endless, anchor, None, "trust.malformed"),
         "successor_beyond_64_bits": (beyond, anchor, None, "trust.malformed"),
+        "read_after_fewer_entries": (fewer, anchor, None, "trust.malformed"),
+        "statement_older_than_an_entry": (older, anchor, None, "trust.malformed"),
+        "statement_of_signers_nobody_set": (usurped, anchor, None, "trust.malformed"),
         "cut_short": (lite[:-1], anchor, None, "trust.malformed"),
         "other_signers": (full, others, None, "trust.malformed"),
         "another_registry": (lite, foreign, None, "trust.foreign"),

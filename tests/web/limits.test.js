@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
+import { deflateSync, inflateSync } from "node:zlib";
+import { openBundle } from "../../verifier/web/lib/bundle.js";
 import { concat, fromHex, hex, utf8Bytes } from "../../verifier/web/lib/bytes.js";
 import { decode, Tag } from "../../verifier/web/lib/cbor.js";
 import { encode } from "../../verifier/web/lib/cbor-encode.js";
@@ -13,7 +15,9 @@ import { isName } from "../../verifier/web/lib/names.js";
 import { decodePayload } from "../../verifier/web/lib/payloads.js";
 import { recognised } from "../../verifier/web/lib/recognition.js";
 import { sigStructure } from "../../verifier/web/lib/sign1.js";
-import { codeOf, codeOfLater } from "./vectors.js";
+import { decodeSnapshot } from "../../verifier/web/lib/snapshot.js";
+import { decodeTrustAnchor } from "../../verifier/web/lib/trust-anchor.js";
+import { codeOf, codeOfLater, read } from "./vectors.js";
 
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const REGISTRY = { chainId: 1, contract: new Uint8Array(20).fill(7) };
@@ -101,4 +105,82 @@ test("the types of a recognition ascend, none of them twice", () => {
 test("a name has at most 120 characters, however many units of UTF-16 they are", () => {
   const told = ["a".repeat(120), "𠀀".repeat(120), "a".repeat(121), "𠀀".repeat(121), "", "a\nb"];
   assert.deepEqual(told.map(isName), [true, true, false, false, false, false]);
+});
+
+test("a snapshot in which an agency had its name before it was registered is refused", () => {
+  const { snapshot } = read("journal/eventful.json").expect;
+  const limits = { bytes: 1 << 20, depth: 12, items: 1 << 20, tag18: false };
+  const members = decode(fromHex(snapshot), limits);
+  const [[, names]] = members.get(10);
+  names[0][0] -= 1;
+  assert.equal(
+    codeOf(() => decodeSnapshot(encode(members))),
+    "trust.malformed",
+  );
+});
+
+test("a snapshot that leaves out the roots of a key which needs them is refused", () => {
+  const { snapshot } = read("journal/eventful.json").expect;
+  const limits = { bytes: 1 << 20, depth: 12, items: 1 << 20, tag18: false };
+  const complete = decode(fromHex(snapshot), limits)
+    .get(11)
+    .map((row) => row[7]);
+  assert.ok(complete.includes(true));
+  complete.forEach((isComplete, position) => {
+    const members = decode(fromHex(snapshot), limits);
+    members.get(11)[position][7] = !isComplete;
+    members.set(
+      17,
+      members.get(17).filter((anchor) => anchor[4] !== position),
+    );
+    assert.equal(
+      codeOf(() => decodeSnapshot(encode(members))),
+      "trust.malformed",
+    );
+  });
+});
+
+/** A bundle of the vectors with its file map, or the bytes of its body, changed. */
+function repacked(vector, change) {
+  const { bundle, trust_anchor } = read(`bundle/${vector}.json`);
+  const file = decode(fromHex(bundle), { bytes: 1 << 20, depth: 8, items: 64, tag18: false });
+  const body = new Uint8Array(inflateSync(file.get(6)));
+  change(file, body);
+  file.set(6, new Uint8Array(deflateSync(body)));
+  return openBundle(encode(file), { anchor: decodeTrustAnchor(fromHex(trust_anchor)) });
+}
+
+test("a bundle that names an earlier home of its journal as its registry is refused", async () => {
+  const { chainId, contract } = decodeTrustAnchor(
+    fromHex(read("bundle/moved_lite.json").trust_anchor),
+  );
+  const opening = repacked("moved_lite", (file) => file.set(3, chainId).set(4, contract));
+  assert.equal(await codeOfLater(opening), "trust.malformed");
+  assert.equal(await codeOfLater(repacked("moved_lite", () => {})), null);
+});
+
+test("a body that has more members than its first byte says is refused", async () => {
+  const opening = repacked("full_read_from_a_node", (_, body) => {
+    body[0] -= 1;
+  });
+  assert.equal(await codeOfLater(opening), "trust.malformed");
+  assert.equal(await codeOfLater(repacked("full_read_from_a_node", () => {})), null);
+});
+
+test("a full bundle has either checkpoints or a time of reading, never both or neither", async () => {
+  const limits = { bytes: 1 << 20, depth: 12, items: 1 << 20, tag18: true };
+  const reopened = (vector, change) => {
+    const { bundle, trust_anchor } = read(`bundle/${vector}.json`);
+    const file = decode(fromHex(bundle), limits);
+    const body = decode(new Uint8Array(inflateSync(file.get(6))), limits);
+    change(body);
+    const encoded = encode(body);
+    file.set(5, encoded.length).set(6, new Uint8Array(deflateSync(encoded)));
+    return openBundle(encode(file), { anchor: decodeTrustAnchor(fromHex(trust_anchor)) });
+  };
+  const neither = reopened("full_read_from_a_node", (body) => body.delete(8));
+  const both = reopened("full", (body) => body.set(8, [36, 1_700_000_432]));
+  assert.equal(await codeOfLater(neither), "trust.malformed");
+  assert.equal(await codeOfLater(both), "trust.malformed");
+  assert.equal(await codeOfLater(reopened("full", () => {})), null);
 });
