@@ -13,6 +13,7 @@ from registry.checkpoint import make_checkpoint, sign_statement, state_statement
 from registry.kinds import AlgorithmPhase
 from registry.signers import make_signers
 from registry.trust_data import Floor
+from tests.simulated_chain import QBFT, QbftChain, State, addresses, evidence_of, people
 from tests.simulator import SimulatedKey, Simulator
 from tests.vectors.make_trust_vectors import CLASSICAL, QUANTUM_SAFE, Json, eventful
 
@@ -127,6 +128,29 @@ def bundles() -> Iterator[tuple[str, dict[str, Json]]]:
     for name, (bundle, held, floor, code) in bad.items():
         yield f"{name}_fail", bundle_vector(bundle, held, floor, {"refused": code})
     yield from calendar_bundles()
+    yield "chain_left_behind", chain_left_behind()
+
+
+def chain_left_behind() -> dict[str, Json]:
+    """A chain that goes on sealing blocks after the registry named a successor says nothing new."""
+    sim = Simulator()
+    sim.append(p.SuccessorRegistrySet(7, b"\7" * 20))
+    state = State({sim.contract: sim.state().head})
+    header = QbftChain(people(4)).block(5_000, state.root)
+    bundle = make_full_bundle(
+        sim.journal,
+        sim.documents(),
+        made_at=sim.now,
+        chain=evidence_of(QBFT, [header], state, sim.contract),
+    )
+    anchor = replace(sim.trust_anchor, validators=addresses(people(4)), consensus=QBFT)
+    told: Json = {
+        "size": len(sim.entries),
+        "head": sim.state().head.hex(),
+        "as_of": sim.now,
+        "strength": 3,
+    }
+    return bundle_vector(bundle, anchor, None, told)
 
 
 def calendar_bundles() -> Iterator[tuple[str, dict[str, Json]]]:

@@ -8,8 +8,11 @@ import { openBundle } from "../../verifier/web/lib/bundle.js";
 import { fromHex, hex } from "../../verifier/web/lib/bytes.js";
 import { Cursor } from "../../verifier/web/lib/cursor.js";
 import { JournalError, Refusal } from "../../verifier/web/lib/errors.js";
+import { followClique } from "../../verifier/web/lib/evidence/clique.js";
 import { readChainEvidence } from "../../verifier/web/lib/evidence/file.js";
+import { decodeHeader } from "../../verifier/web/lib/evidence/header.js";
 import { claimed } from "../../verifier/web/lib/evidence/prove.js";
+import { followQbft } from "../../verifier/web/lib/evidence/qbft.js";
 import { openJournalFile } from "../../verifier/web/lib/journal-file.js";
 import { isUsable, readKey } from "../../verifier/web/lib/keys.js";
 import { policyOf } from "../../verifier/web/lib/policy.js";
@@ -123,7 +126,23 @@ function read({ what, file }) {
   }
 }
 
-const OPERATIONS = { open, verify: told, read };
+/** Which block of these headers counts, from these validators on. */
+function followed({ engine, headers, validators, epoch }) {
+  try {
+    const decoded = headers.map((header) => decodeHeader(fromHex(header)));
+    const { header, hash, sealedBy } = (engine === 1 ? followQbft : followClique)(
+      decoded,
+      validators,
+      epoch,
+    );
+    return { block: header.number, hash: hex(hash), sealed_by: sealedBy };
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    return { refused: "no evidence" };
+  }
+}
+
+const OPERATIONS = { open, verify: told, read, follow: followed };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);

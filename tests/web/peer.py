@@ -29,7 +29,9 @@ from registry.errors import (
     TrustDataError,
     TrustStateError,
 )
+from registry.evidence import clique, qbft
 from registry.evidence.file import decode_chain_evidence
+from registry.evidence.header import decode_header
 from registry.evidence.prove import claimed
 from registry.journal import read_journal_file
 from registry.recognition import decode_tail
@@ -89,7 +91,8 @@ class PythonPeer:
 
     def answer(self, question: Json) -> Json:
         """What `verifier` and `registry` say, in the words of peer.js."""
-        return {"open": self._open, "verify": self._verify, "read": _read}[question["op"]](question)
+        operations = {"open": self._open, "verify": self._verify, "read": _read, "follow": _follow}
+        return operations[question["op"]](question)
 
     def trust(self, name: str) -> TrustData | str:
         """What was opened under a name, or the code it was refused with."""
@@ -147,6 +150,19 @@ def _summary(trust: TrustData) -> list[str]:
         *map(str, (trust.state.size, evidence.as_of, int(evidence.strength))),
         trust.state.head.hex(),
     ]
+
+
+def _follow(question: Json) -> Json:
+    """Which block of these headers counts, from these validators on."""
+    follow = qbft.follow if question["engine"] == 1 else clique.follow
+    try:
+        headers = [decode_header(bytes.fromhex(header)) for header in question["headers"]]
+        validators = [bytes.fromhex(address) for address in question["validators"]]
+        block = follow(headers, validators, question["epoch"])
+    except EvidenceError:
+        return {"refused": "no evidence"}
+    sealed_by = [address.hex() for address in block.sealed_by]
+    return {"block": block.header.number, "hash": block.block_hash.hex(), "sealed_by": sealed_by}
 
 
 def _replayed(file: bytes) -> str:

@@ -12,7 +12,8 @@ from types import ModuleType
 import pytest
 
 from credential import cbor
-from registry.anchor_file import encode_trust_anchor
+from registry.anchor_file import TrustAnchor, encode_trust_anchor
+from registry.evidence.header import BlockHeader
 from registry.journal import Journal, JournalEntry, write_journal_file
 from registry.snapshot import encode_snapshot
 from tests.hostile.desk import Desk
@@ -26,6 +27,7 @@ from tests.registry import (
     test_snapshot,
     test_snapshot_registries,
 )
+from tests.registry.evidence import test_bundle_evidence, test_clique, test_qbft
 from tests.simulator import Simulator
 from tests.web.peer import Json, NodePeer, PythonPeer
 from tests.web.questions import DEFAULTS, opening
@@ -116,6 +118,48 @@ def test_every_journal_that_breaks_a_rule_is_refused_by_both_at_its_entry(
     assert len(answers) > 60
     refused_at = [answer["journal"] for answer in answers]
     assert refused_at == [f"refused at {len(journal.entries)}" for journal, _ in broken]
+
+
+@pytest.mark.parametrize(("module", "engine"), [(test_qbft, 1), (test_clique, 2)])
+def test_every_run_of_headers_is_followed_alike(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, engine: int
+) -> None:
+    asked: list[Json] = []
+    follow = module.follow
+
+    def note(headers: list[BlockHeader], validators: list[bytes], epoch: int) -> object:
+        encoded = [header.encoded(header.extra).hex() for header in headers]
+        named = [address.hex() for address in validators]
+        known = {"engine": engine, "headers": encoded, "validators": named, "epoch": epoch}
+        asked.append({"op": "follow", **known})
+        return follow(headers, validators, epoch)
+
+    monkeypatch.setattr(module, "follow", note)
+    for test in runs_of(module):
+        test()
+
+    answers = agreed(asked)
+
+    assert sum("refused" in answer for answer in answers) > 9
+    assert any("block" in answer for answer in answers)
+
+
+def test_every_bundle_with_chain_evidence_opens_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Json] = []
+    module = test_bundle_evidence
+    open_it = module.open_bundle
+
+    def note(bundle: bytes, *, anchor: TrustAnchor | None = None, **more: object) -> object:
+        named = None if anchor is None else encode_trust_anchor(anchor)
+        if not more:
+            asked.append(opening(f"bundle {len(asked)}", bundle, named))
+        return open_it(bundle, anchor=anchor, **more)
+
+    monkeypatch.setattr(module, "open_bundle", note)
+    for test in runs_of(module):
+        test()
+
+    assert len(agreed(asked)) > 15
 
 
 def runs_of(module: ModuleType) -> Iterator[Callable[[], None]]:

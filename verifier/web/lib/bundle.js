@@ -74,7 +74,7 @@ export async function openBundle(source, options = {}) {
   }
   // 5. and 6. Every document fits the state; the as-of time is the evidence's. So with each guest.
   const documents = assemble(state, lists, body);
-  const { evidence } = vouched;
+  const evidence = evidenceOf(state, vouched);
   /** @type {TrustData} */
   const trust = { state, ...documents, evidence, isLite, guests: [] };
   if (body.guests.length > 0)
@@ -82,6 +82,16 @@ export async function openBundle(source, options = {}) {
   // 7. Never back behind what was seen before.
   if (floor !== null) requireNotBehind(trust, floor, headAtFloor);
   return trust;
+}
+
+/**
+ * A chain that was left behind goes on sealing blocks: they say nothing of the new home.
+ * @param {TrustState} state
+ * @param {Vouched} vouched
+ */
+function evidenceOf({ successor, time }, { head, evidence }) {
+  const wasLeft = head !== null && successor !== null && time < evidence.asOf;
+  return wasLeft ? { ...evidence, asOf: time } : evidence;
 }
 
 /**
