@@ -10,6 +10,7 @@ import { decode, Tag } from "../../verifier/web/lib/cbor.js";
 import { encode } from "../../verifier/web/lib/cbor-encode.js";
 import { believe, readCheckpoint } from "../../verifier/web/lib/checkpoint.js";
 import { Cursor } from "../../verifier/web/lib/cursor.js";
+import { readChainEvidence } from "../../verifier/web/lib/evidence/file.js";
 import { EDDSA, ES256, readKey } from "../../verifier/web/lib/keys.js";
 import { isName } from "../../verifier/web/lib/names.js";
 import { decodePayload } from "../../verifier/web/lib/payloads.js";
@@ -183,4 +184,15 @@ test("a full bundle has either checkpoints or a time of reading, never both or n
   assert.equal(await codeOfLater(neither), "trust.malformed");
   assert.equal(await codeOfLater(both), "trust.malformed");
   assert.equal(await codeOfLater(reopened("full", () => {})), null);
+});
+
+test("the headers of chain evidence have at most 8 MiB together", () => {
+  const codeWith = (headers) => {
+    const node = new Uint8Array(1);
+    const file = encode([1, headers, [node], [node]]);
+    return codeOf(() => readChainEvidence(new Cursor(file)));
+  };
+  const header = new Uint8Array(64 << 10);
+  assert.equal(codeWith(Array(128).fill(header)), null);
+  assert.equal(codeWith([...Array(128).fill(header), new Uint8Array(1)]), "form.too_large");
 });

@@ -10,6 +10,7 @@ export const CLIQUE = 2;
 
 const MAX_HEADERS = 1000;
 const MAX_HEADER_BYTES = 64 << 10;
+const MAX_ALL_HEADERS_BYTES = 8 << 20;
 const MAX_NODES = 64;
 const MAX_NODE_BYTES = 4 << 10;
 
@@ -22,7 +23,13 @@ export function readChainEvidence(cursor) {
   cursor.tuple(4);
   const engine = cursor.number(CLIQUE);
   if (engine < QBFT) throw badStructure("neither QBFT nor Clique");
-  const headers = cursor.list(() => cursor.bytes(MAX_HEADER_BYTES), 1, MAX_HEADERS);
+  let left = MAX_ALL_HEADERS_BYTES;
+  const readHeader = () => {
+    const header = cursor.bytes(Math.min(MAX_HEADER_BYTES, left));
+    left -= header.length;
+    return header;
+  };
+  const headers = cursor.list(readHeader, 1, MAX_HEADERS);
   const accountProof = cursor.list(() => cursor.bytes(MAX_NODE_BYTES), 1, MAX_NODES);
   const storageProof = cursor.list(() => cursor.bytes(MAX_NODE_BYTES), 1, MAX_NODES);
   return { engine, headers, accountProof, storageProof };
