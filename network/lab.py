@@ -45,6 +45,8 @@ __all__ = ["Isolation", "Lab"]
 LAB_FOLDER: Final = "lab"
 SECONDS_TO_ANSWER: Final = 60.0
 PAUSE_SECONDS: Final = 0.1
+MISSES_THAT_TELL: Final = 5
+"""So often in a row a process must not be found before it counts as ended."""
 
 
 def _nothing_to_say(_text: str) -> None:
@@ -339,12 +341,13 @@ class Lab:
     def _wait_for_answer(self, number: int) -> None:
         deadline = time.monotonic() + SECONDS_TO_ANSWER
         node = self.node(number)
-        while time.monotonic() < deadline:
+        missed = 0
+        while time.monotonic() < deadline and missed < MISSES_THAT_TELL:
             with suppress(NodeSilentError):
                 node.ask("eth_chainId")
                 return
-            if self.process_of(number) is None:
-                break
+            # While one program takes the place of another, a process has no command line.
+            missed = missed + 1 if self.process_of(number) is None else 0
             time.sleep(PAUSE_SECONDS)
         raise explained(
             NetworkError(f"validator-{number} does not run: {self._last_words(number)}"),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from credential.ids import AgencyCode, Digest, Kid, UnixTime
 from registry.errors import JournalError
 from registry.kinds import AgencyState, AlgorithmPhase
-from registry.lineage import Home
+from registry.lineage import Home, RegistryId
 from registry.recognition import Recognition
 from registry.records import (
     Accreditation,
@@ -93,6 +93,10 @@ class Draft:
     earlier_homes: list[Home] = field(default_factory=list)
     """The registries that were in force before `chain_id` and `contract`, oldest first."""
     recognitions: list[Recognition] = field(default_factory=list)
+    left: set[RegistryId] = field(default_factory=set)
+    """The earlier homes once more, to be looked up: a hostile journal may move many times."""
+    recognised_by: dict[RegistryId, int] = field(default_factory=dict)
+    """The newest recognition of each registry, by number; no older one can be in force."""
     anchors: list[Anchor] = field(default_factory=list)
     anchor_positions: dict[bytes, int] = field(default_factory=dict)
     """root || kid to the position of the earliest anchor; the kid settles the agency (rule 7)."""

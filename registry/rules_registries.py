@@ -8,8 +8,8 @@ from credential.ids import UnixTime
 from registry import payloads as p
 from registry.draft import Draft
 from registry.errors import JournalError
-from registry.lineage import Home
-from registry.recognition import Recognition, in_force_of
+from registry.lineage import Home, RegistryId
+from registry.recognition import Recognition
 from registry.records import SuccessorRegistry
 
 MAX_CHAIN_ID = (1 << 64) - 1
@@ -33,14 +33,19 @@ def journal_carried(draft: Draft, _at: UnixTime, payload: p.JournalCarried) -> N
             f"chain {draft.chain_id}"
         )
         raise JournalError(message)
-    own = {(draft.chain_id, draft.contract), *(home.registry for home in draft.earlier_homes)}
-    if tuple(successor) in own:
+    if _is_own(draft, (successor.chain_id, successor.contract)):
         message = "the journal is carried to a registry that it was at home in before"
         raise JournalError(message)
     first = draft.earlier_homes[-1].end if draft.earlier_homes else 0
     draft.earlier_homes.append(Home(draft.chain_id, draft.contract, first or 0, draft.size))
+    draft.left.add((draft.chain_id, draft.contract))
     draft.chain_id, draft.contract = successor.chain_id, successor.contract
     draft.successor = None
+
+
+def _is_own(draft: Draft, registry: RegistryId) -> bool:
+    """Whether the journal is at home there, or was before."""
+    return registry == (draft.chain_id, draft.contract) or registry in draft.left
 
 
 def registry_recognised(draft: Draft, at: UnixTime, payload: p.RegistryRecognised) -> None:
@@ -56,20 +61,21 @@ def registry_recognised(draft: Draft, at: UnixTime, payload: p.RegistryRecognise
     if payload.until and payload.until <= at:
         message = f"recognition {number} would be over before it begins"
         raise JournalError(message)
-    own = {(draft.chain_id, draft.contract), *(home.registry for home in draft.earlier_homes)}
-    if (chain_id, contract) in own:
+    registry = (chain_id, contract)
+    if _is_own(draft, registry):
         message = f"recognition {number} is for this registry itself"
         raise JournalError(message)
-    before = in_force_of(draft.recognitions, chain_id, contract, at)
-    if before is not None:
+    before = draft.recognised_by.get(registry)
+    if before is not None and draft.recognitions[before - 1].in_force(at):
         message = (
-            f"recognition {number} is for a registry that recognition {before.number} covers; "
+            f"recognition {number} is for a registry that recognition {before} covers; "
             "that one must end first"
         )
         raise JournalError(message)
     draft.recognitions.append(
         Recognition(number, chain_id, contract, at, payload.until, None, payload.tail)
     )
+    draft.recognised_by[registry] = number
 
 
 def recognition_ended(draft: Draft, at: UnixTime, payload: p.RecognitionEnded) -> None:

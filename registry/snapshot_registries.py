@@ -11,7 +11,7 @@ from registry.cbor_reader import CborReader
 from registry.errors import SnapshotError
 from registry.lineage import Home, RegistryId
 from registry.payload_codec import MAX_RECOGNITION_TAIL_BYTES
-from registry.recognition import Recognition, in_force_of
+from registry.recognition import Recognition
 
 _EARLIER_HOMES: Final = 19
 _RECOGNITIONS: Final = 20
@@ -65,14 +65,18 @@ def _read_recognitions(
     reader: CborReader, first_home: RegistryId, time: int
 ) -> tuple[Recognition, ...]:
     read: list[Recognition] = []
+    newest: dict[RegistryId, Recognition] = {}  # no older one can still be in force
     at = 0
     for number in range(1, reader.array(1) + 1):
         row = _read_recognition(reader, number, at, time)
         at = row.at
-        if (row.chain_id, row.contract) == first_home:
+        registry = (row.chain_id, row.contract)
+        if registry == first_home:
             raise SnapshotError(f"recognition {number} is for this registry itself")
-        if in_force_of(read, row.chain_id, row.contract, row.at) is not None:
+        before = newest.get(registry)
+        if before is not None and before.in_force(row.at):
             raise SnapshotError(f"recognition {number} is for a registry recognised already")
+        newest[registry] = row
         read.append(row)
     return tuple(read)
 
