@@ -59,8 +59,8 @@ demo-network: setup engines
 engines:
 	deploy/engines/build.sh .engines
 
-# Validators and workers are killed during a load, then strangers count. Needs `make engines`.
-drill: setup
+# Validators and workers are killed during a load, then strangers count.
+drill: setup engines
 	$(VENV)/bin/sealroot drill
 
 test: test-python test-web test-contracts
@@ -76,8 +76,8 @@ test-contracts: setup
 	$(VENV)/bin/python contracts/build.py --check
 	$(NPM) test
 
-# On real validators, one network after the other: ten minutes, after `make engines`. Elsewhere each of these tests says so and is skipped.
-test-network: setup
+# On real validators, one network after the other: ten minutes. Without the engines each of these tests says so and is skipped.
+test-network: setup engines
 	SEALROOT_TEST_NETWORK=1 $(VENV)/bin/pytest -m network -p no:randomly -p no:cacheprovider
 
 lint: setup
