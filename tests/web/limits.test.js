@@ -11,6 +11,7 @@ import { encode } from "../../verifier/web/lib/cbor-encode.js";
 import { believe, readCheckpoint } from "../../verifier/web/lib/checkpoint.js";
 import { Cursor } from "../../verifier/web/lib/cursor.js";
 import { readChainEvidence } from "../../verifier/web/lib/evidence/file.js";
+import { decodeList } from "../../verifier/web/lib/evidence/rlp.js";
 import { EDDSA, ES256, readKey } from "../../verifier/web/lib/keys.js";
 import { isName } from "../../verifier/web/lib/names.js";
 import { decodePayload } from "../../verifier/web/lib/payloads.js";
@@ -196,3 +197,9 @@ test("the headers of chain evidence have at most 8 MiB together", () => {
   assert.equal(codeWith(Array(128).fill(header)), null);
   assert.equal(codeWith([...Array(128).fill(header), new Uint8Array(1)]), "form.too_large");
 });
+
+for (const longer of ["c28105", "f800", `f837${"01".repeat(55)}`, `f90038${"01".repeat(56)}`]) {
+  test(`RLP in another than its shortest form is refused: ${longer.slice(0, 12)}`, () => {
+    assert.throws(() => decodeList(fromHex(longer), 100, 10), /longer form/);
+  });
+}
