@@ -68,8 +68,11 @@ class FileChain:
         connection.close()
         return found
 
-    def append(self, payload: Payload) -> None:
-        """Append as the contract would: one at a time, and only what its rules allow."""
+    def append(self, payload: Payload, at: int | None = None) -> None:
+        """Append as the contract would: one at a time, and only what its rules allow.
+
+        `at` is the time of the block; without it, the clock is read.
+        """
         connection = self._open()
         connection.execute("BEGIN IMMEDIATE")
         entries = [
@@ -77,7 +80,7 @@ class FileChain:
             for row in connection.execute("SELECT position, time, kind, data FROM entry ORDER BY 1")
         ]
         last = entries[-1].time if entries else 0
-        entry = make_entry(len(entries), max(last, self.clock()), payload)
+        entry = make_entry(len(entries), max(last, self.clock() if at is None else at), payload)
         builder = TrustBuilder(*self.first_home)
         builder.extend(entries)
         try:

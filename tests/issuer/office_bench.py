@@ -52,7 +52,8 @@ def found_registry(chain: FileChain, signer: Signer) -> None:
 
     And what it may issue.
     """
-    chain.append(AlgorithmSet(signer.alg, AlgorithmPhase.START, UnixTime(chain.clock())))
+    founded = chain.clock()
+    chain.append(AlgorithmSet(signer.alg, AlgorithmPhase.START, UnixTime(founded)), at=founded)
     names = Names("測試機關", "Test agency")
     chain.append(AgencyRegistered(chain.agency, b"\x11" * 20, b"\x22" * 20, names))
     chain.append(
