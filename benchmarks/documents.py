@@ -13,8 +13,8 @@ from benchmarks.world import DRIVER, HOUSEHOLD, URL, World, encode_record, real_
 from credential.qr_text import qr_encode
 from credential.type_fields import Text
 from credential.types import CredentialType
-from issuer.documents.page_model import Document
-from issuer.documents.printer import Printer
+from verifier.drawing.page_model import Document
+from verifier.drawing.printer import Printer
 
 KEYS: Final = ("pdf_pages_per_s",)
 _DOCUMENTS: Final = 50

@@ -23,7 +23,6 @@ from issuer.belonging import account_finding, agency_findings, require_well
 from issuer.commands import counter, pipeline, queue, setup, statuses
 from issuer.commands.session import Session
 from issuer.database import Database
-from issuer.documents import Document, Printer
 from issuer.following import JournalFollower
 from issuer.founding import bind_database, read_state
 from issuer.office import Limits, Office
@@ -46,6 +45,7 @@ from registry.deferred_chain import DeferredChain
 from registry.home import RegistryHome
 from registry.key_uris import is_in_module
 from registry.public_folder import PublicFolder
+from verifier.drawing import Document, Printer
 
 HOME_VARIABLE = "SEALROOT_ISSUER_HOME"
 CRASH_VARIABLE = "SEALROOT_TEST_CRASH_AT"

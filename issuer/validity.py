@@ -1,14 +1,14 @@
 """The first and last moment a credential is valid, from the days its type takes from the input."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from credential.cbor import Value
+from credential.days import TAIPEI
 from credential.ids import UnixTime
 from credential.types import CredentialType
 
-_TAIPEI: Final = timezone(timedelta(hours=8))
 _DAY_SECONDS: Final = 86_400
 _FIRST_DAY: Final = date(1970, 1, 2)
 _LAST_DAY: Final = date(9998, 12, 31)
@@ -43,20 +43,10 @@ def validity_of(values: Mapping[int, Value], credential_type: CredentialType) ->
     )
 
 
-def first_day(nbf: UnixTime) -> date:
-    """Return the day in Taipei on which a validity begins."""
-    return datetime.fromtimestamp(nbf, UTC).astimezone(_TAIPEI).date()
-
-
-def last_day(exp: UnixTime) -> date:
-    """Return the last day in Taipei of which no moment is past the end of a validity."""
-    return datetime.fromtimestamp(exp, UTC).astimezone(_TAIPEI).date() - timedelta(days=1)
-
-
 def _day(values: Mapping[int, Value], label: int | None) -> date | None:
     value = values.get(label) if label is not None else None
     return date.fromisoformat(value) if isinstance(value, str) else None
 
 
 def _midnight(day: date) -> UnixTime:
-    return UnixTime(int(datetime(day.year, day.month, day.day, tzinfo=_TAIPEI).timestamp()))
+    return UnixTime(int(datetime(day.year, day.month, day.day, tzinfo=TAIPEI).timestamp()))

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from credential.catalog import catalog_documents
-from issuer.documents.layout import read_layout
 from issuer.errors import SettingsError
 from issuer.prepare import read_records
 from issuer.type_folder import read_types
+from verifier.drawing.layout import read_layout
 
 
 def _fishing_licence() -> dict[str, Any]:

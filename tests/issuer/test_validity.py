@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from credential.days import first_day, last_day
 from credential.ids import UnixTime
 from issuer.type_folder import read_types
-from issuer.validity import Validity, first_day, last_day, validity_of
+from issuer.validity import Validity, validity_of
 
 LICENCE = read_types()["driver-licence"]
 

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from credential import cbor
 from credential.cbor import Value
+from credential.days import first_day, last_day
 from credential.entry import Entry, certificate_number, decode_entry
 from credential.errors import FormatError
 from credential.ids import UnixTime
@@ -20,10 +21,9 @@ from credential.rules import roc_text
 from credential.sealed import decode_sealed
 from credential.type_fields import Field, FieldKind, Text
 from credential.types import CredentialType
-from issuer.documents import words
-from issuer.documents.errors import PrintError
-from issuer.documents.layout import Layout, PairSection, TableSection
-from issuer.validity import first_day, last_day
+from verifier.drawing import words
+from verifier.drawing.errors import PrintError
+from verifier.drawing.layout import Layout, PairSection, TableSection
 
 Json: TypeAlias = "str | int | float | Sequence[Json] | Mapping[str, Json]"
 

@@ -9,9 +9,9 @@ import pypdfium2
 import pytest
 
 from credential.qr_symbol import symbol_version
-from issuer.documents import Printer, PrintError
 from issuer.prepare import read_records
-from tests.issuer.documents import printed
+from tests.verifier.drawing import printed
+from verifier.drawing import Printer, PrintError
 
 TYPES = printed.TYPES
 LICENCE = TYPES["driver-licence"]

@@ -8,7 +8,7 @@ import pytest
 from credential.catalog import catalog_documents
 from credential.errors import StructureError
 from credential.types import load_type
-from issuer.documents.layout import PairSection, TableSection, read_layout
+from verifier.drawing.layout import PairSection, TableSection, read_layout
 
 
 def _with_layout(layout: dict[str, Any]) -> bytes:

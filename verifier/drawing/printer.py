@@ -8,9 +8,9 @@ import typst
 
 from credential.ids import UnixTime
 from credential.types import CredentialType
-from issuer.documents.errors import PrintError
-from issuer.documents.layout import Layout, read_layout
-from issuer.documents.page_model import Document, page_model
+from verifier.drawing.errors import PrintError
+from verifier.drawing.layout import Layout, read_layout
+from verifier.drawing.page_model import Document, page_model
 
 # PDF/A-3 permits attachments; level a adds tags and a reading order for people who listen to it
 _STANDARD: Final = "a-3a"
@@ -21,7 +21,7 @@ class Printer:
 
     def __init__(self) -> None:
         """Load the template and the font that covers the characters of every name."""
-        folder_of_templates = files("issuer.documents")
+        folder_of_templates = files("verifier.drawing")
         self._template = folder_of_templates.joinpath("template.typ").read_bytes()
         self._probe = folder_of_templates.joinpath("probe.typ").read_bytes()
         with as_file(files("manimgx_fonts_cjk")) as folder:

@@ -16,9 +16,9 @@ from credential.keys import ALG_ES256
 from credential.qr_text import qr_encode
 from credential.type_fields import Text
 from credential.types import CredentialType
-from issuer.documents import Document
 from issuer.prepare import PreparedRecord, read_records
 from issuer.type_folder import read_types
+from verifier.drawing import Document
 
 DATA = Path(__file__).parents[3] / "sealroot" / "demo" / "data"
 TYPES = read_types()

@@ -1,7 +1,7 @@
 """The one error of printing."""
 
-from issuer.errors import IssuerError
+from credential.errors import SealrootError
 
 
-class PrintError(IssuerError):
+class PrintError(SealrootError):
     """A document cannot be printed as it was sealed; nothing was written."""
