@@ -14,6 +14,8 @@ MOST_TEXT_BYTES = 64 * 1024
 
 SEALED_SUFFIX = ".sealed"
 RECORD_NAME = "record.cbor"
+RESULT_START = "SEALROOT-RESULT:"
+"""What the code on a printed or saved result begins with (docs/formats/verdict.md)."""
 
 _PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 _PDF_START = b"%PDF-"
@@ -79,17 +81,18 @@ def _from_text(content: bytes) -> Reading:
     if len(content) > MOST_TEXT_BYTES:
         raise DocumentError(Reason.DOCUMENT_TOO_LARGE, f"over {MOST_TEXT_BYTES:,} bytes of text")
     text = content.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
+    if is_result(text):
+        raise _only_a_result()
     return Reading((_held(text, PlaceKind.TEXT, None),))
 
 
 def _from_picture(content: bytes) -> Reading:
     from verifier.scan import read_picture  # noqa: PLC0415  (100 ms that only pictures have to pay)
 
-    ours = [text for text in read_picture(content) if _is_ours(text)]
+    texts = read_picture(content)
+    ours = [text for text in texts if _is_ours(text)]
     if not ours:
-        raise DocumentError(
-            Reason.DOCUMENT_NO_CODE, "the QR code in the picture is of another kind"
-        )
+        raise _without_ours(texts, "the QR code in the picture is of another kind")
     return Reading(tuple(_held(text, PlaceKind.PICTURE, None) for text in ours))
 
 
@@ -104,7 +107,8 @@ def _from_pdf(content: bytes) -> Reading:
         if name != RECORD_NAME
     ]
     if not held:
-        raise DocumentError(Reason.DOCUMENT_NO_CODE, "no page of the PDF shows a code of ours")
+        texts = [text for _, text in pdf.codes]
+        raise _without_ours(texts, "no page of the PDF shows a code of ours")
     records = (attached for name, attached in pdf.attachments if name == RECORD_NAME)
     return Reading(tuple(held), tuple(records))
 
@@ -117,12 +121,30 @@ def _held(text: str, kind: PlaceKind, page: int | None) -> Held:
     return Held(kind, page, sealed, url)
 
 
+def is_result(text: str) -> bool:
+    """Return whether a text is of a result that somebody printed or saved: never of a document."""
+    return text.startswith(RESULT_START)
+
+
+def _without_ours(texts: list[str], otherwise: str) -> DocumentError:
+    """Return what to say where no text is of a credential: that one is of a result goes first."""
+    if any(map(is_result, texts)):
+        return _only_a_result()
+    return DocumentError(Reason.DOCUMENT_NO_CODE, otherwise)
+
+
+def _only_a_result() -> DocumentError:
+    return DocumentError(Reason.DOCUMENT_IS_RESULT, f"its text begins with {RESULT_START}")
+
+
 _OURS_LEAST_LENGTH = 100
 _OURS_LEAST_DIGITS = 0.6
 
 
 def _is_ours(text: str) -> bool:
     """True for a QR text of ours, whole or damaged; false for other codes that stand beside it."""
+    if is_result(text):
+        return False
     tail = text.rpartition("#")[2]
     if tail.isdecimal() or len(tail) < _OURS_LEAST_LENGTH:
         return tail.isdecimal()

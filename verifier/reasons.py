@@ -70,6 +70,7 @@ class Reason(StrEnum):
     # the rim report these; `verify` itself never does).
     DOCUMENT_READ = "document.read"
     DOCUMENT_NO_CODE = "document.no_code"
+    DOCUMENT_IS_RESULT = "document.is_result"
     DOCUMENT_UNREADABLE = "document.unreadable"
     DOCUMENT_TOO_LARGE = "document.too_large"
     DOCUMENT_PAGES_DISAGREE = "document.pages_disagree"

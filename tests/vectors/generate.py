@@ -28,6 +28,7 @@ from tests.vectors.make_credential_vectors import (
     qr_text_vectors,
     status_vectors,
 )
+from tests.vectors.make_document_vectors import document_code_vectors
 from tests.vectors.make_evidence_vectors import evidence_vectors
 from tests.vectors.make_guest_vectors import foreign_verdicts, guest_bundles
 from tests.vectors.make_hostile_vectors import hostile_vectors
@@ -43,6 +44,7 @@ BOOK = HERE / "mldsa44-signatures.json"
 FOLDERS: dict[str, Callable[[], Iterator[tuple[str, Json]]]] = {
     "cbor": cbor_vectors,
     "qr-text": qr_text_vectors,
+    "document-codes": document_code_vectors,
     "status": status_vectors,
     "credential": credential_vectors,
     **STAGES,

@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import pytest
 import zxingcpp
 from PIL import Image
@@ -127,6 +130,34 @@ def test_a_broken_pdf_is_unreadable(content: bytes) -> None:
 @pytest.mark.parametrize("content", [b"\x00\x01\x02", b"PK\x03\x04", b"\xff\xfe", b""])
 def test_other_files_are_unreadable(content: bytes) -> None:
     assert reason_of(content) is Reason.DOCUMENT_UNREADABLE
+
+
+CODES = Path(__file__).parents[1] / "vectors" / "document-codes"
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(CODES.glob("*.json"))])
+def test_what_a_document_of_these_codes_holds(name: str) -> None:
+    vector = json.loads((CODES / f"{name}.json").read_text(encoding="utf-8"))
+    texts = vector["texts"]
+    content = texts[0].encode()
+    if vector["from"] == "picture":
+        content = saved(page(*map(foreign_code, texts)))
+
+    if "expect" in vector:
+        assert reason_of(content).value == vector["expect"]
+    else:
+        assert [
+            {"sealed": held.sealed.hex(), "url": held.url, "fault": held.fault}
+            for held in read_document(content).held
+        ] == vector["held"]
+
+
+def test_a_page_that_shows_a_result_alone_is_no_document(pair: tuple[bytes, ...]) -> None:
+    sheet = page(foreign_code("SEALROOT-RESULT:INVALID"))
+
+    assert reason_of(pdf(sheet)) is Reason.DOCUMENT_IS_RESULT
+    with_document = pdf(sheet, page(symbol(pair[0])))
+    assert [held.sealed for held in read_document(with_document).held] == [pair[0]]
 
 
 def test_files_over_the_limit_are_not_looked_into() -> None:
