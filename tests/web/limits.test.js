@@ -180,10 +180,11 @@ test("a full bundle has either checkpoints or a time of reading, never both or n
     file.set(5, encoded.length).set(6, new Uint8Array(deflateSync(encoded)));
     return openBundle(encode(file), { anchor: decodeTrustAnchor(fromHex(trust_anchor)) });
   };
-  const neither = reopened("full_read_from_a_node", (body) => body.delete(8));
-  const both = reopened("full", (body) => body.set(8, [36, 1_700_000_432]));
-  assert.equal(await codeOfLater(neither), "trust.malformed");
-  assert.equal(await codeOfLater(both), "trust.malformed");
+  const codeOfBundle = (vector, change) => codeOfLater(reopened(vector, change));
+  const withoutTime = (body) => body.delete(8);
+  const withTime = (body) => body.set(8, [36, 1_700_000_432]);
+  assert.equal(await codeOfBundle("full_read_from_a_node", withoutTime), "trust.malformed");
+  assert.equal(await codeOfBundle("full", withTime), "trust.malformed");
   assert.equal(await codeOfLater(reopened("full", () => {})), null);
 });
 
