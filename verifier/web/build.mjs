@@ -1,0 +1,52 @@
+/**
+ * Writes the static site into dist/: the page's own modules as they are, copies of the libraries they
+ * reach, and a service worker that knows the digest of each file. `make page` calls it.
+ *
+ * There is no bundle: names of libraries become relative paths, comments are left out, and nothing else
+ * is changed. The site has no config and no trust anchor yet: `sealroot verifier page` adds them.
+ */
+
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withoutComments } from "./site/comments.js";
+import { reach } from "./site/reach.js";
+import { sealed } from "./site/seal.js";
+
+const OUT = fileURLToPath(new URL("dist", import.meta.url));
+const ENTRIES = ["app/index.html", "app/sw.js"];
+/** Opens PDFs: two megabytes that the first document on paper need not wait for. So with what only an installed page shows. */
+const LATER = ["app/scan/pdf-worker.js", "app/manifest.webmanifest"];
+/** A page has to be usable after so many bytes, uncompressed. */
+const MOST_FIRST_BYTES = 1_500_000;
+
+const first = reach(ENTRIES, LATER);
+const all = reach(ENTRIES);
+const later = new Set([...all.keys()].filter((place) => !first.has(place)));
+const files = new Map([...all].map(([place, { bytes }]) => [place, bytes]));
+const modules = [...files].filter(([place]) => place.endsWith(".js") && place !== "sw.js");
+const made = sealed(new Map([...files, ...withoutComments(new Map(modules))]), later);
+
+const firstBytes = sum(made.first);
+if (firstBytes > MOST_FIRST_BYTES)
+  throw new Error(`the first load has ${firstBytes} bytes, more than ${MOST_FIRST_BYTES}`);
+
+const half = `${OUT}.half`; // a reader of dist/ sees the old site or the new one
+rmSync(half, { recursive: true, force: true });
+for (const [path, bytes] of made.site) {
+  mkdirSync(dirname(join(half, path)), { recursive: true });
+  writeFileSync(join(half, path), bytes);
+}
+const listing = { format: 1, first: made.first, later: made.later };
+writeFileSync(join(half, "site.json"), `${JSON.stringify(listing, null, 1)}\n`);
+rmSync(OUT, { recursive: true, force: true });
+renameSync(half, OUT);
+console.log(
+  `verifier/web/dist: version ${made.version}, ${made.first.length} files with ${firstBytes} bytes at first, ` +
+    `${made.later.length} with ${sum(made.later)} later`,
+);
+
+/** @param {import("./site/seal.js").Listed[]} listed */
+function sum(listed) {
+  return listed.reduce((total, { bytes }) => total + bytes, 0);
+}
