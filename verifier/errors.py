@@ -4,7 +4,11 @@ SealrootError
 ├── PolicyError              a policy setting is not one docs/formats/verdict.md allows
 ├── DocumentError            nothing could be read from what was handed over; has a `reason`
 ├── StoreError               the memory of what this verifier has seen cannot be read or written
-└── SourceError              trust data could not be fetched or read at all
+├── SourceError              trust data could not be fetched or read at all
+└── ReceiptError             a check receipt says nothing that can be relied on
+    ├── ReceiptFormatError       not a receipt, or key set, of check-receipt.md
+    ├── ReceiptKeyUnknownError   by somebody whose key is not at hand: nothing is known of it
+    └── ReceiptNotGenuineError   its signature does not verify
 """
 
 from credential.errors import SealrootError
@@ -33,3 +37,19 @@ class SourceError(SealrootError):
 
 class UsageError(SealrootError):
     """The command line does not say what to do."""
+
+
+class ReceiptError(SealrootError):
+    """A check receipt says nothing that can be relied on."""
+
+
+class ReceiptFormatError(ReceiptError):
+    """Bytes are not a check receipt, or not a key set, of docs/formats/check-receipt.md."""
+
+
+class ReceiptKeyUnknownError(ReceiptError):
+    """A check receipt was signed with a key that is not at hand."""
+
+
+class ReceiptNotGenuineError(ReceiptError):
+    """The signature of a check receipt does not verify."""

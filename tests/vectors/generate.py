@@ -34,6 +34,7 @@ from tests.vectors.make_guest_vectors import foreign_verdicts, guest_bundles
 from tests.vectors.make_hostile_vectors import hostile_vectors
 from tests.vectors.make_mirror_vectors import deltas, heads, ranges, statistics
 from tests.vectors.make_moved_vectors import moved_bundles, moved_checkpoints, moved_verdicts
+from tests.vectors.make_receipt_vectors import receipts
 from tests.vectors.make_registries_vectors import registries_journals
 from tests.vectors.make_stage_vectors import STAGES
 from tests.vectors.make_trust_vectors import checkpoints, journals
@@ -54,6 +55,7 @@ FOLDERS: dict[str, Callable[[], Iterator[tuple[str, Json]]]] = {
     "evidence": evidence_vectors,
     "verdict": lambda: chain(verdict_vectors(), foreign_verdicts(), moved_verdicts()),
     "hostile": hostile_vectors,
+    "check-receipt": receipts,
     "mirror-range": ranges,
     "mirror-heads": heads,
     "mirror-delta": deltas,
