@@ -126,7 +126,16 @@ def decode_findings(payload: bytes) -> CheckReceipt:
     match item:
         case {1: version, **_others} if type(version) is int and version > _VERSION:
             raise ReceiptFormatError("the receipt is of a later version; renew this program")
-        case {1: 1, 2: at, 3: outcome, 4: journal, 5: policy, 6: document, 7: list(told), **rest}:
+        case {
+            1: int(version),
+            2: at,
+            3: outcome,
+            4: journal,
+            5: policy,
+            6: document,
+            7: list(told),
+            **rest,
+        } if type(version) is int and version == _VERSION:  # `true` equals 1
             receipt = CheckReceipt(
                 _time(at),
                 _outcome(outcome),

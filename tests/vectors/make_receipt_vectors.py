@@ -24,6 +24,7 @@ from verifier.verify import verify, verify_without_trust
 
 KEY, OLDER, STRANGER = (SimulatedKey(f"receipts {name}") for name in ("now", "before", "stranger"))
 LATTICE = SimulatedKey("receipts lattice", ALG_MLDSA44)
+CHECKPOINT_AAD = b"sealroot/checkpoint/1"
 KEYS = encode_key_set([KEY.cose_key, OLDER.cose_key])
 Vectors = Iterator[tuple[str, Json]]
 Members = dict[cbor.Key, Value]
@@ -44,7 +45,9 @@ class World:
 
     def finding(self, *sealed: bytes, policy: Policy = DEFAULT_POLICY) -> Finding:
         held = tuple(Held(PlaceKind.FILE, None, one) for one in sealed)
-        return examine("x", Reading(held), lambda b: verify(b, self.trust, self.at, policy), self.at)
+        return examine(
+            "x", Reading(held), lambda b: verify(b, self.trust, self.at, policy), self.at
+        )
 
     def receipt(self, finding: Finding, policy: Policy = DEFAULT_POLICY) -> CheckReceipt:
         return receipt_of(finding, self.trust, policy, self.at)
@@ -149,7 +152,10 @@ def _bad(world: World) -> Vectors:
         "cut": ("malformed", genuine[:-1]),
         "signature_flipped": ("not_genuine", genuine[:-1] + flipped),
         "payload_changed": ("not_genuine", genuine.replace(payload, _later(payload))),
-        "signature_of_a_checkpoint": ("not_genuine", _signed(payload, aad=b"sealroot/checkpoint/1")),
+        "signature_of_a_checkpoint": (
+            "not_genuine",
+            _signed(payload, aad=CHECKPOINT_AAD),
+        ),
         "no_external_aad": ("not_genuine", _signed(payload, aad=b"")),
         "kid_of_another_key": ("not_genuine", _signed(payload, signer=STRANGER, kid_of=KEY)),
         "algorithm_of_another_key": ("malformed", _signed(payload, alg=ALG_MLDSA44)),
@@ -192,7 +198,9 @@ def _signed(
     return _item(protected, {}, payload, signer.sign(sig_structure(protected, aad, payload)))
 
 
-def _item(protected: bytes, outside: Members, payload: Value, signature: bytes = bytes(64)) -> bytes:
+def _item(
+    protected: bytes, outside: Members, payload: Value, signature: bytes = bytes(64)
+) -> bytes:
     return cbor.encode(cbor.Tag(TAG_SIGN1, [protected, outside, payload, signature]))
 
 

@@ -1,0 +1,15 @@
+"""The commands of those who run a verifier: `sealroot verifier …`. Checking itself is `verify`."""
+
+import typer
+
+from verifier.cli_receipt import receipt_app
+
+verifier_app = typer.Typer(
+    help="Serve checks to others, and check what such a service has signed.", no_args_is_help=True
+)
+verifier_app.add_typer(receipt_app, name="receipt")
+
+
+@verifier_app.callback()
+def verifier() -> None:
+    """Serve checks to others, and check what such a service has signed."""
