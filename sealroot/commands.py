@@ -28,7 +28,7 @@ PARTS: Final = {
     "registry": Part("registry.cli", "registry_app"),
     "issuer": Part("issuer.cli", "issuer_app"),
     "network": Part("network.cli", "network_app"),
-    "verifier": Part("verifier.commands", "verifier_app"),
+    "verifier": Part("verifier.commands.cli", "verifier_app"),
     "verify": Part("verifier.command", "add_to", adds_itself=True),
     "demo": Part("sealroot.demo.cli", "app"),
     "drill": Part("sealroot.drill.cli", "drill"),

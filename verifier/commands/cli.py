@@ -2,7 +2,7 @@
 
 import typer
 
-from verifier.cli_receipt import receipt_app
+from verifier.commands.cli_receipt import receipt_app
 
 verifier_app = typer.Typer(
     help="Serve checks to others, and check what such a service has signed.", no_args_is_help=True
