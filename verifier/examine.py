@@ -150,10 +150,12 @@ def _record_fields(record: bytes, entry: Entry) -> dict[int, Value]:
         members = cbor.decode(record, max_bytes=MOST_RECORD_BYTES, max_items=_MOST_RECORD_ROWS)
     except FormatError as error:
         raise DocumentError(Reason.DOCUMENT_RECORD_MISMATCH, str(error)) from error
+    of: Value = {1: 1, 2: [entry.type_no, entry.type_version], 3: entry.cti}
     match members:
-        case {1: 1, 2: [entry.type_no, entry.type_version], 3: entry.cti, 4: dict(fields), **rest}:
+        case {4: dict(fields), **rest}:
             told = cast("dict[int, Value]", fields)
-            if not rest and _repeats(told, entry.fields):
+            is_of_this = cbor.encode(cast("Value", rest)) == cbor.encode(of)
+            if is_of_this and _repeats(told, entry.fields):
                 return told
         case _:
             pass
@@ -170,4 +172,4 @@ def _repeats(told: object, said: object) -> bool:
         case list(), list():
             return len(told) == len(said) and all(map(_repeats, told, said))
         case _:
-            return told == said
+            return type(told) is type(said) and told == said  # True is no 1

@@ -38,7 +38,7 @@ class Household:
         kinds = {"date": "2020-01-01", "number": 1, "digest": bytes(32), "text": "甲"}
         return next(iter(field.codes)) if field.codes else kinds[field.kind.value]
 
-    def record_with(self, fields: dict[int, Any], **replaced: dict[str, Any]) -> bytes:
+    def record_with(self, fields: dict[int, Any], **replaced: cbor.Value) -> bytes:
         """A full record as bytes."""
         members = {
             1: 1,
@@ -82,6 +82,10 @@ def test_a_record_may_say_more_of_each_member_than_the_entry() -> None:
     assert _repeats(told, {7: [{1: "H", 2: "謝大同"}], 40: b"digest"})
 
 
+def test_a_record_that_says_true_does_not_repeat_an_entry_that_says_1() -> None:
+    assert not _repeats({4: True}, {4: 1})
+
+
 @pytest.mark.parametrize(
     "rows", [[{1: "H", 2: "王偽造"}], [{1: "H"}, {1: "S"}], {1: "H"}], ids=["other", "more", "map"]
 )
@@ -107,7 +111,7 @@ def test_another_record_is_refused(household: Household) -> None:
 
 @pytest.mark.parametrize(
     "replaced",
-    [{"_3": bytes(16)}, {"_2": [1, 1]}, {"_1": 2}, {"_4": "x"}, {"_5": 1}],
+    [{"_3": bytes(16)}, {"_2": [1, 1]}, {"_1": 2}, {"_1": True}, {"_4": "x"}, {"_5": 1}],
 )
 def test_a_signed_record_of_another_credential_is_refused(
     household: Household, replaced: dict[str, Any]

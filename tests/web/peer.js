@@ -4,8 +4,11 @@
  */
 
 import { createInterface } from "node:readline";
+import { readCodes, readText } from "../../verifier/web/app/scan/documents.js";
+import { examine } from "../../verifier/web/app/scan/examine.js";
 import { openBundle } from "../../verifier/web/lib/bundle.js";
 import { fromHex, hex } from "../../verifier/web/lib/bytes.js";
+import { encode } from "../../verifier/web/lib/cbor-encode.js";
 import { Cursor } from "../../verifier/web/lib/cursor.js";
 import { JournalError, Refusal } from "../../verifier/web/lib/errors.js";
 import { followClique } from "../../verifier/web/lib/evidence/clique.js";
@@ -142,7 +145,39 @@ function followed({ engine, headers, validators, epoch }) {
   }
 }
 
-const OPERATIONS = { open, verify: told, read, follow: followed };
+/** What one document amounts to: what was read from it, and what each verdict in it is. */
+async function examined({ places, records, ...asked }) {
+  const held = places.map((one) => ({ ...one, url: null, sealed: fromHex(one.sealed) }));
+  const reading = { name: "", held, records: records.map(fromHex), remarks: [] };
+  const judge = (sealed) => judged({ ...asked, sealed: hex(sealed) });
+  const found = await examine(reading, judge, asked.at);
+  return {
+    outcome: found.outcome,
+    document: [found.document.result, found.document.code],
+    verdicts: found.verdicts.map(({ held, verdict }) => [
+      held.kind,
+      held.page,
+      verdict.outcome,
+      verdict.checks.map((check) => check.code),
+    ]),
+    record_state: found.recordState,
+    record: found.record === null ? null : hex(encode(found.record)),
+  };
+}
+
+/** What these texts hold, of the codes in a picture or typed. */
+function held({ source, texts }) {
+  try {
+    const reading = source === "picture" ? readCodes(texts) : readText(texts[0]);
+    const told = ({ sealed, url, fault }) => ({ sealed: hex(sealed), url, fault });
+    return { held: reading.held.map(told) };
+  } catch (refusal) {
+    if (refusal.code === undefined) throw refusal;
+    return { refused: refusal.code };
+  }
+}
+
+const OPERATIONS = { open, verify: told, read, follow: followed, examine: examined, held };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);

@@ -1,7 +1,8 @@
 """Two peers that answer the same questions: our Python here, the JavaScript in a process of Node.
 
 A question is a JSON object. `open` opens a bundle under a name, `verify` judges bytes or a text
-with what was opened, `read` reads one file. An answer holds every code, and nothing else.
+with what was opened, `examine` judges one document by all that was read from it, `held` tells what
+the texts of codes hold, `read` reads one file. An answer holds every code, and nothing else.
 """
 
 import contextlib
@@ -12,7 +13,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final, Self, TypeAlias
+from unittest.mock import patch
 
+from credential.cbor import encode as encode_cbor
 from credential.errors import FormatError, KeyFormatError
 from credential.keys import load_key
 from credential.qr_text import qr_decode
@@ -40,6 +43,9 @@ from registry.snapshot_reader import decode_snapshot
 from registry.trust import replay
 from registry.trust_data import Floor, TrustData
 from verifier import Policy, Reason, Verdict, verify
+from verifier.documents import Held, PlaceKind, Reading, read_document
+from verifier.errors import DocumentError
+from verifier.examine import examine
 from verifier.verify import malformed, verify_without_trust
 
 PEER = Path(__file__).with_name("peer.js")
@@ -91,7 +97,14 @@ class PythonPeer:
 
     def answer(self, question: Json) -> Json:
         """What `verifier` and `registry` say, in the words of peer.js."""
-        operations = {"open": self._open, "verify": self._verify, "read": _read, "follow": _follow}
+        operations = {
+            "open": self._open,
+            "verify": self._verify,
+            "read": _read,
+            "follow": _follow,
+            "examine": self._examine,
+            "held": _held,
+        }
         return operations[question["op"]](question)
 
     def trust(self, name: str) -> TrustData | str:
@@ -142,6 +155,46 @@ class PythonPeer:
         if isinstance(trust, str):
             return verify_without_trust(sealed, Reason(trust), at)
         return verify(sealed, trust, at, Policy(**question["policy"]))
+
+    def _examine(self, question: Json) -> Json:
+        places = tuple(
+            Held(PlaceKind(one["kind"]), one["page"], bytes.fromhex(one["sealed"]), None, fault)
+            for one, fault in ((one, one["fault"]) for one in question["places"])
+        )
+        records = tuple(map(bytes.fromhex, question["records"]))
+
+        def judge(sealed: bytes) -> Verdict:
+            return self._judged({**question, "sealed": sealed.hex()})
+
+        found = examine("", Reading(places, records), judge, question["at"])
+        return {
+            "outcome": found.outcome.value,
+            "document": [found.document.result.value, found.document.reason.value],
+            "verdicts": [
+                [
+                    *(held.kind.value, held.page, verdict.outcome.value),
+                    [check.reason.value for check in verdict.checks],
+                ]
+                for held, verdict in found.verdicts
+            ],
+            "record_state": found.record_state.value,
+            "record": None if found.record is None else encode_cbor(found.record).hex(),
+        }
+
+
+def _held(question: Json) -> Json:
+    """What these texts hold, of the codes in a picture or typed."""
+    texts = question["texts"]
+    try:
+        if question["source"] == "picture":
+            with patch("verifier.scan.read_picture", lambda _: texts):
+                held = read_document(b"RIFF").held
+        else:
+            held = read_document(texts[0].encode(), "a.txt").held
+    except DocumentError as error:
+        return {"refused": error.reason.value}
+    told = ((one.sealed.hex(), one.url, one.fault) for one in held)
+    return {"held": [{"sealed": sealed, "url": url, "fault": fault} for sealed, url, fault in told]}
 
 
 def _summary(trust: TrustData) -> list[str]:
