@@ -28,10 +28,15 @@ def verify_many(
     return [*map(judge_of_many(trust, at, policy), sealed)]
 
 
-def judge_of_many(trust: TrustData, at: int, policy: Policy) -> Callable[[bytes], Verdict]:
-    """Return a function that gives the verdict of `verify` and shares work between its calls."""
+def judge_of_many(
+    trust: TrustData, at: int, policy: Policy, paths: "RememberedPaths | None" = None
+) -> Callable[[bytes], Verdict]:
+    """Return a function that gives the verdict of `verify` and shares work between its calls.
+
+    `paths` may be kept for the next time and trust data: a path knows nothing of either.
+    """
     now = UnixTime(at)
-    root_of = RememberedPaths().root_of
+    root_of = (paths or RememberedPaths()).root_of
     grounds_of = RememberedGrounds().grounds_of
     return lambda sealed: judge(sealed, trust, now, policy, root_of, grounds_of)
 
@@ -44,7 +49,8 @@ class RememberedPaths:
     would have met the node at the other side. Where one byte differs, the path is walked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self._most = most
         self._known: dict[bytes, tuple[int, bytes, _Path, Root]] = {}
 
     def root_of(self, credential: Sealed) -> Root:
@@ -72,7 +78,7 @@ class RememberedPaths:
 
     def _remember(self, walked: list[tuple[bytes, int, bytes, _Path]], root: Root) -> None:
         known = self._known
-        if len(known) > MOST_REMEMBERED:
+        if len(known) > self._most:
             known.clear()
         for node, sides, sibling, above in walked:
             known[node] = (sides, sibling, above, root)

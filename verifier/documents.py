@@ -76,11 +76,23 @@ def read_document(content: bytes, name: str = "") -> Reading:
     )
 
 
+def needs_a_parser(content: bytes) -> bool:
+    """Return whether reading it means to run a picture or PDF library on what a stranger wrote."""
+    return content.startswith(_PICTURE_STARTS) or _PDF_START in content[:_PDF_START_WITHIN]
+
+
 def _from_text(content: bytes) -> Reading:
     """Return the credential of a QR text; a line end at its end belongs to the file."""
     if len(content) > MOST_TEXT_BYTES:
         raise DocumentError(Reason.DOCUMENT_TOO_LARGE, f"over {MOST_TEXT_BYTES:,} bytes of text")
     text = content.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
+    return read_text(text)
+
+
+def read_text(text: str) -> Reading:
+    """Return the credential of a QR text; raises DocumentError for the text of a result."""
+    if len(text) > MOST_TEXT_BYTES:
+        raise DocumentError(Reason.DOCUMENT_TOO_LARGE, f"over {MOST_TEXT_BYTES:,} characters")
     if is_result(text):
         raise _only_a_result()
     return Reading((_held(text, PlaceKind.TEXT, None),))

@@ -1,16 +1,15 @@
-"""The edge of the service: headers on every answer, and an access log without personal data."""
+"""The edge of a service: headers on every answer, and an access log without personal data."""
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
-
-from structlog.typing import FilteringBoundLogger
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Final, Protocol
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = Sequence[tuple[bytes, bytes]]
 
 _POLICY: Final = (
     b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -27,15 +26,37 @@ _HEADERS: Final = (
 )
 
 
+class Log(Protocol):
+    """Takes one line for every answer."""
+
+    def info(self, event: str, **told: object) -> object:
+        """One line more."""
+
+
+def _shortened(path: str) -> str:
+    return path[:200]
+
+
 class Edge:
-    """Adds the headers to each answer of the application inside, and tells the log about it."""
+    """Adds the headers to each answer of the application inside, and tells the log about it.
+
+    `headers` are those for a path, `named` what the log calls it.
+    """
 
     def __init__(
-        self, inside: Application, log: FilteringBoundLogger, *, log_addresses: bool = False
+        self,
+        inside: Application,
+        log: Log,
+        *,
+        log_addresses: bool = False,
+        headers: Callable[[str], Headers] = lambda _path: _HEADERS,
+        named: Callable[[str], str] = _shortened,
     ) -> None:
         self._inside = inside
         self._log = log
         self._log_addresses = log_addresses
+        self._headers = headers
+        self._named = named
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -44,12 +65,13 @@ class Edge:
             return
         started = time.perf_counter()
         status = sent = 0
+        headers = self._headers(scope["path"])
 
         async def send_on(message: Message) -> None:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                message["headers"] = [*message.get("headers", ()), *headers]
             else:
                 sent += len(message.get("body", b""))
             await send(message)
@@ -63,7 +85,7 @@ class Edge:
         """One line: what was asked for, never by whom, and never what somebody searched for."""
         told: dict[str, object] = {
             "method": scope["method"],
-            "path": scope["path"][:200],
+            "path": self._named(scope["path"]),
             "status": status,
             "bytes": sent,
             "ms": round(seconds * 1000, 2),

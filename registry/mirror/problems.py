@@ -1,7 +1,7 @@
-"""Problem details (RFC 9457) of the service, in English and zh-Hant. Inner code knows no status."""
+"""Problem details (RFC 9457) of services, in English and zh-Hant. Inner code knows no status."""
 
 import json
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -14,18 +14,23 @@ class Problem(NamedTuple):
     title_zh_hant: str
     detail: str
     detail_zh_hant: str
+    kind: str = "about:blank"
 
-    def content(self) -> bytes:
-        """The bytes of the body."""
-        members = {
-            "type": "about:blank",
-            "title": self.title,
+    def members(self, language: Literal["en", "zh-Hant"] = "en") -> dict[str, str | int]:
+        """The members of the body; `title` and `detail` are in the language that was asked for."""
+        in_chinese = language == "zh-Hant"
+        return {
+            "type": self.kind,
+            "title": self.title_zh_hant if in_chinese else self.title,
             "title_zh_hant": self.title_zh_hant,
             "status": self.status,
-            "detail": self.detail,
+            "detail": self.detail_zh_hant if in_chinese else self.detail,
             "detail_zh_hant": self.detail_zh_hant,
         }
-        return json.dumps(members, ensure_ascii=False).encode()
+
+    def content(self, language: Literal["en", "zh-Hant"] = "en") -> bytes:
+        """The bytes of the body."""
+        return json.dumps(self.members(language), ensure_ascii=False).encode()
 
 
 NOT_HERE: Final = Problem(

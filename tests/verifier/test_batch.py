@@ -162,9 +162,8 @@ def test_answers_about_roots_stay_bounded_too(monkeypatch: pytest.MonkeyPatch) -
     assert together == [verify(each, TRUSTS[0], NOW) for each in GENUINE * 2]
 
 
-def test_what_is_remembered_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verifier.batch.MOST_REMEMBERED", 20)
-    remembered = RememberedPaths()
+def test_what_is_remembered_stays_bounded() -> None:
+    remembered = RememberedPaths(20)
 
     for credential in tree_of(200):
         remembered.root_of(credential)

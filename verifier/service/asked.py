@@ -1,0 +1,92 @@
+"""From a JSON body to the documents it asks about; every member is known, and of one kind."""
+
+import base64
+import binascii
+from typing import Final, NamedTuple
+
+from verifier.documents import Held, PlaceKind, Reading, read_text
+from verifier.errors import DocumentError
+from verifier.service.limits import Limits
+from verifier.service.problems import NOT_JSON, TOO_LARGE, UNUSABLE, RefusedError
+from verifier.service.strict_json import NotStrictJsonError, strict_json
+
+MOST_NAME: Final = 200
+_DOCUMENT: Final = frozenset({"text", "sealed", "name"})
+_WHOLE: Final = frozenset({"documents", "receipt", "lang"})
+_ALONE: Final = _DOCUMENT | {"receipt", "lang"}
+
+
+class AskedDocument(NamedTuple):
+    """One document: what the client calls it, and what was read or why nothing was."""
+
+    name: str
+    reading: Reading | DocumentError
+
+
+class Asked(NamedTuple):
+    """One request; `alone` where it is a single document, whose answer is the report itself."""
+
+    documents: list[AskedDocument]
+    alone: bool = False
+    receipt: bool = False
+    language: str | None = None
+
+
+def asked_in_json(body: bytes, limits: Limits) -> Asked:
+    """Return what a JSON body asks; raises RefusedError for all that openapi.json does not know."""
+    try:
+        told = strict_json(body, limits.json_depth)
+    except NotStrictJsonError as error:
+        raise RefusedError(NOT_JSON) from error
+    if not isinstance(told, dict):
+        raise RefusedError(UNUSABLE)
+    receipt, language = told.get("receipt", False), told.get("lang")
+    if not isinstance(receipt, bool) or not isinstance(language, str | None):
+        raise RefusedError(UNUSABLE)
+    listed = told.get("documents")
+    if listed is None:
+        if not told.keys() <= _ALONE:
+            raise RefusedError(UNUSABLE)
+        return Asked([document_of(told)], alone=True, receipt=receipt, language=language)
+    if not isinstance(listed, list) or not listed or not told.keys() <= _WHOLE:
+        raise RefusedError(UNUSABLE)
+    if len(listed) > limits.documents:
+        raise RefusedError(TOO_LARGE)
+    documents = []
+    for one in listed:
+        if not isinstance(one, dict) or not one.keys() <= _DOCUMENT:
+            raise RefusedError(UNUSABLE)
+        documents.append(document_of(one))
+    return Asked(documents, receipt=receipt, language=language)
+
+
+def document_of(told: dict[str, object]) -> AskedDocument:
+    """Return the document that `text` or `sealed` holds; raises RefusedError."""
+    name, text, sealed = told.get("name", ""), told.get("text"), told.get("sealed")
+    if not isinstance(name, str) or len(name) > MOST_NAME or (text is None) == (sealed is None):
+        raise RefusedError(UNUSABLE)
+    if text is not None:
+        if not isinstance(text, str) or not text:
+            raise RefusedError(UNUSABLE)
+        try:
+            return AskedDocument(name, read_text(text))
+        except DocumentError as error:
+            return AskedDocument(name, error)
+    if not isinstance(sealed, str):
+        raise RefusedError(UNUSABLE)
+    held = Held(PlaceKind.FILE, None, sealed_bytes(sealed))
+    return AskedDocument(name, Reading((held,)))
+
+
+def sealed_bytes(text: str) -> bytes:
+    """Return what base64 with padding (RFC 4648 §4) says; raises RefusedError.
+
+    One text for one value: stray characters, line ends and unused bits are refused.
+    """
+    try:
+        content = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
+    except (ValueError, UnicodeEncodeError) as error:
+        raise RefusedError(UNUSABLE) from error
+    if not content or base64.b64encode(content).decode("ascii") != text:
+        raise RefusedError(UNUSABLE)
+    return content

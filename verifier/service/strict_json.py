@@ -1,0 +1,66 @@
+"""JSON from strangers: one value in UTF-8, no name twice, no NaN, no depth that hurts."""
+
+import json
+import re
+from typing import Final, NoReturn
+
+_DEEPEST: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+class NotStrictJsonError(ValueError):
+    """The text is not JSON as it is read here."""
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise NotStrictJsonError("NaN and Infinity are not JSON")
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise NotStrictJsonError("a name stands twice")
+    return members
+
+
+def _short_integer(digits: str) -> int:
+    if len(digits) > 20:
+        raise NotStrictJsonError("a number is too long")
+    return int(digits)
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_once, parse_constant=_refuse, parse_int=_short_integer
+)
+
+
+def strict_json(body: bytes, depth: int) -> object:
+    """Return the value; raises NotStrictJsonError.
+
+    Depth is looked at before parsing: the decoder calls itself for every level.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotStrictJsonError("not UTF-8") from error
+    if body.count(b"[") + body.count(b"{") > depth and _depth(text) > depth:
+        raise NotStrictJsonError("nested too deeply")
+    try:
+        value: object = _DECODER.decode(text)
+    except NotStrictJsonError:
+        raise
+    except ValueError as error:
+        raise NotStrictJsonError("not JSON") from error
+    return value
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets nest outside of strings."""
+    now = deepest = 0
+    for found in _DEEPEST.finditer(text):
+        bracket = found[0]
+        if bracket in "[{":
+            now += 1
+            deepest = max(deepest, now)
+        elif bracket in "]}":
+            now -= 1
+    return deepest
