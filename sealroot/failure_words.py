@@ -13,6 +13,7 @@ from registry.errors import (
     TrustDataError,
     TrustStateError,
 )
+from verifier.errors import PageError
 
 _WORDS: Final[tuple[tuple[type[BaseException], str, str], ...]] = (
     (
@@ -54,6 +55,11 @@ _WORDS: Final[tuple[tuple[type[BaseException], str, str], ...]] = (
         ChainError,
         "Nothing was lost; what waits for the chain keeps waiting.",
         "Run the same command again; it looks at the chain before it sends.",
+    ),
+    (
+        PageError,
+        "No page was written; the one that was there is as before.",
+        "Put right what is named and run the same command again.",
     ),
     (
         KeyFormatError,

@@ -4,6 +4,7 @@ SealrootError
 ├── PolicyError              a policy setting is not one docs/formats/verdict.md allows
 ├── DocumentError            nothing could be read from what was handed over; has a `reason`
 ├── StoreError               the memory of what this verifier has seen cannot be read or written
+├── PageError                a scan page cannot be made: no built site, or an unclear config
 ├── SourceError              trust data could not be fetched or read at all
 └── ReceiptError             a check receipt says nothing that can be relied on
     ├── ReceiptFormatError       not a receipt, or key set, of check-receipt.md
@@ -37,6 +38,10 @@ class SourceError(SealrootError):
 
 class UsageError(SealrootError):
     """The command line does not say what to do."""
+
+
+class PageError(SealrootError):
+    """A scan page cannot be made: no built site, or an unclear config."""
 
 
 class ReceiptError(SealrootError):

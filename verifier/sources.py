@@ -50,7 +50,12 @@ class RegistryName(NamedTuple):
 
 def read_trust_anchor(path: Path) -> TrustAnchor:
     """Return the trust anchor in a file; raises SourceError or TrustAnchorError."""
-    return decode_trust_anchor(_read(path, MOST_ANCHOR_BYTES, "trust anchor"))
+    return decode_trust_anchor(read_anchor_file(path))
+
+
+def read_anchor_file(path: Path) -> bytes:
+    """Return the bytes of a trust anchor file, which its digest is of; raises SourceError."""
+    return _read(path, MOST_ANCHOR_BYTES, "trust anchor")
 
 
 def trust_from_bundle(

@@ -2,12 +2,14 @@
 
 import typer
 
+from verifier.commands import page
 from verifier.commands.cli_receipt import receipt_app
 
 verifier_app = typer.Typer(
     help="Serve checks to others, and check what such a service has signed.", no_args_is_help=True
 )
 verifier_app.add_typer(receipt_app, name="receipt")
+page.add_to(verifier_app)
 
 
 @verifier_app.callback()

@@ -2,7 +2,8 @@
  * Names the site's version, and tells it to page and service worker.
  *
  * `sealroot verifier page` does the same for a site with a config (verifier/site.py): the version
- * is SHA-256 over the lines "<digest> <path>\n" sorted by path, where index.html counts without it.
+ * is SHA-256 over the lines "<digest> <path>\n" sorted by path, where index.html counts without it and
+ * sw.js without its lists.
  */
 
 import { createHash } from "node:crypto";
@@ -27,17 +28,20 @@ export function sealed(files, later) {
   const site = new Map(files);
   const index = tagged(textOf(site, "index.html"), "");
   site.set("index.html", Buffer.from(index));
-  const paths = [...site.keys()].filter((path) => path !== "sw.js").sort();
-  const lines = paths.map((path) => `${digestOf(site.get(path) ?? "")} ${path}\n`);
+  const worker = textOf(site, "sw.js");
+  if (!LIST_LINE.test(worker)) throw new Error("sw.js has no line for its lists");
+  site.set("sw.js", Buffer.from(worker.replace(LIST_LINE, "const SITE = {};")));
+  const lines = [...site.keys()]
+    .sort()
+    .map((path) => `${digestOf(site.get(path) ?? "")} ${path}\n`);
   const version = digestOf(lines.join("")).slice(0, VERSION_LETTERS);
+  const paths = [...site.keys()].filter((path) => path !== "sw.js").sort();
   site.set("index.html", Buffer.from(tagged(index, version)));
   const unsafe = paths.find((path) => !/^[\w@./-]+$/u.test(path));
   if (unsafe !== undefined) throw new Error(`${unsafe} would be written otherwise in an address`);
   const listed = paths.map((path) => listedAs(path, site.get(path) ?? Buffer.alloc(0)));
   const first = listed.filter(({ path }) => !later.has(path));
   const rest = listed.filter(({ path }) => later.has(path));
-  const worker = textOf(site, "sw.js");
-  if (!LIST_LINE.test(worker)) throw new Error("sw.js has no line for its lists");
   const line = `const SITE = ${JSON.stringify({ version, first, later: rest })};`;
   site.set("sw.js", Buffer.from(worker.replace(LIST_LINE, () => line)));
   return { site, version, first, later: rest };
