@@ -55,10 +55,13 @@ Json: TypeAlias = Any
 class NodePeer:
     """The JavaScript verifier. Questions go in as fast as it takes them; answers keep the order."""
 
+    def __init__(self, script: Path = PEER) -> None:
+        self._script = script
+
     def __enter__(self) -> Self:
         node = Path(sys.executable).with_name("node")
         self._process = subprocess.Popen(
-            [str(node), str(PEER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [str(node), str(self._script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         return self
 

@@ -1,0 +1,268 @@
+/** One finding as plain values for a screen, a sheet or a list: what verifier/report.py says as text. */
+
+import { certificateNumber } from "../../lib/agency-code.js";
+import { oneLine } from "./display.js";
+import { claimRows, fieldRows, row } from "./fields.js";
+import { isConfirmed, isPutTogether, placeText, verdictAt, verdictOf } from "./finding.js";
+import { momentText } from "./moments.js";
+import {
+  agencyText,
+  authorityTexts,
+  guestsTold,
+  kindText,
+  recognitionText,
+  registryText,
+} from "./origin.js";
+import { warningsOf } from "./warnings.js";
+
+/** @typedef {import("../../lib/trust-anchor.js").TrustAnchor} TrustAnchor */
+/** @typedef {import("../../lib/trust-data.js").TrustData} TrustData */
+/** @typedef {import("../../lib/verdict.js").Outcome} Outcome */
+/** @typedef {import("../../lib/verdict.js").Result} Result */
+/** @typedef {import("../../lib/verdict.js").Verdict} Verdict */
+/** @typedef {import("../scan/examine.js").Finding} Finding */
+/** @typedef {import("./fields.js").Row} Row */
+/** @typedef {import("./words.js").Words} Words */
+/**
+ * What a report needs to know besides the finding: the trust data it was made with, and when.
+ * @typedef {object} Setting
+ * @property {Words} words
+ * @property {TrustData | null} trust
+ * @property {TrustAnchor | null} anchor
+ * @property {number} at
+ * @property {readonly string[]} officialUrls
+ */
+/** @typedef {{ name: string, result: Result, code: string, title: string, told: string, says: string, advice: string, asOf: string }} CheckLine */
+/** @typedef {{ heading: string, isConfirmed: boolean, rows: Row[] | null }} Claims */
+/**
+ * @typedef {object} Report
+ * @property {Outcome} outcome
+ * @property {string} name
+ * @property {boolean} isConfirmed
+ * @property {CheckLine[]} checks
+ * @property {CheckLine[]} reasons the checks that made the outcome what it is
+ * @property {string} detail why a document could not be read, in the reader's words
+ * @property {Row[]} identity who issued it, what and when
+ * @property {string[]} authority
+ * @property {Claims[]} claims
+ * @property {string[]} places what stood where, in a document put together from several
+ * @property {import("./warnings.js").Warning[]} warnings
+ * @property {string[]} unchecked
+ * @property {string[]} remains
+ * @property {Row[]} trust
+ */
+
+/**
+ * @param {Finding} finding
+ * @param {Setting} setting
+ * @returns {Report}
+ */
+export function reportOf(finding, setting) {
+  const verdict = verdictOf(finding);
+  const checks = checkLines(finding, setting.words);
+  const trust = trustRows(finding, setting);
+  return {
+    outcome: finding.outcome,
+    name: oneLine(finding.name),
+    isConfirmed: isConfirmed(finding),
+    checks,
+    reasons: reasonsOf(finding.outcome, checks),
+    detail: finding.document.result === "PASS" ? "" : oneLine(finding.document.because, 400),
+    identity: verdict?.entry && !isPutTogether(finding) ? identityRows(verdict, setting) : [],
+    authority:
+      verdict?.entry && !isPutTogether(finding)
+        ? authorityTexts(verdict.entry, verdict, setting.trust, setting.words)
+        : [],
+    claims: claimsOf(finding, setting),
+    places: placeLines(finding, setting.words),
+    warnings: warningsOf(finding, setting, checks),
+    unchecked: uncheckedTexts(finding, setting.words),
+    remains: remainsOf(finding, setting.words),
+    trust,
+  };
+}
+
+/**
+ * The checks that decided: those that failed, or else those that stayed open and are not merely put
+ * up with.
+ * @param {Outcome} outcome
+ * @param {CheckLine[]} checks
+ */
+function reasonsOf(outcome, checks) {
+  if (outcome === "VALID") return [];
+  const told = outcome === "INVALID" ? "FAIL" : "UNKNOWN";
+  const deciding = checks.filter(({ result }) => result === told);
+  const advised = deciding.filter(({ advice }) => advice !== "");
+  return advised.length > 0 ? advised : deciding;
+}
+
+/**
+ * @param {Finding} finding
+ * @param {Words} words
+ * @returns {CheckLine[]}
+ */
+function checkLines(finding, words) {
+  const { document } = finding;
+  const line = (
+    /** @type {{ name: string, result: Result, code: string, asOf?: import("../../lib/integers.js").Int | null }} */ {
+      name,
+      result,
+      code,
+      asOf = null,
+    },
+  ) => {
+    const { says, advice } = words.reason(code);
+    return {
+      name,
+      result,
+      code,
+      title: words.phrase("check", name),
+      told: words.phrase("result", result),
+      says,
+      advice: result === "PASS" ? "" : advice,
+      asOf: asOf === null ? "" : momentText(asOf, words.language),
+    };
+  };
+  const whole = line({ name: "document", result: document.result, code: document.code });
+  const verdict = verdictOf(finding);
+  // the checks of one part say nothing about a document that is none
+  return verdict === null || isPutTogether(finding)
+    ? [whole]
+    : [whole, ...verdict.checks.map(line)];
+}
+
+/**
+ * What the credential is, who issued it and when, as of then.
+ * @param {Verdict} verdict
+ * @param {Setting} setting
+ * @returns {Row[]}
+ */
+function identityRows(verdict, { words, trust, anchor }) {
+  const entry = /** @type {import("../../lib/entry.js").Entry} */ (verdict.entry);
+  const asOf = (/** @type {string} */ name) =>
+    verdict.checks.find((check) => check.name === name && check.result === "PASS")?.asOf ?? null;
+  const status = asOf("status");
+  const { phrase, say, language } = words;
+  return [
+    row(phrase("label", "kind"), kindText(entry, verdict.kind, words)),
+    row(phrase("label", "certificate_number"), certificateNumber(entry)),
+    row(phrase("label", "held_by"), agencyText(entry, verdict, trust), 0, "agency"),
+    row(phrase("label", "registry"), registryText(verdict, anchor, words)),
+    row(
+      say("anchored_at"),
+      verdict.anchor === null ? say("anchored_unknown") : momentText(verdict.anchor.at, language),
+    ),
+    row(
+      say("status_as_of"),
+      status === null ? say("status_unknown") : momentText(status, language),
+    ),
+  ];
+}
+
+/**
+ * All fields, under a heading that says whether they are known to be signed.
+ * @param {Finding} finding
+ * @param {Setting} setting
+ * @returns {Claims[]}
+ */
+function claimsOf(finding, { words }) {
+  const confirmed = isConfirmed(finding);
+  const told = isPutTogether(finding) ? finding.verdicts : finding.verdicts.slice(0, 1);
+  return told.map(({ held, verdict }) => {
+    const title = words.phrase("label", confirmed ? "claims_signed" : "claims_unsigned");
+    const where = told.length > 1 ? ` (${placeText(held, words)})` : "";
+    return {
+      heading: title + where,
+      isConfirmed: confirmed,
+      rows: verdict.entry === null ? null : rowsOf(finding, verdict, words, told.length > 1),
+    };
+  });
+}
+
+/**
+ * @param {Finding} finding
+ * @param {Verdict} verdict
+ * @param {Words} words
+ * @param {boolean} isOneOfSeveral
+ */
+function rowsOf(finding, verdict, words, isOneOfSeveral) {
+  const entry = /** @type {import("../../lib/entry.js").Entry} */ (verdict.entry);
+  const number = row(words.phrase("label", "certificate_number"), certificateNumber(entry));
+  const fields = new Map([...entry.fields, ...(finding.record ?? [])]);
+  return [
+    ...(isOneOfSeveral ? [number] : []),
+    ...fieldRows(fields, verdict.kind, words),
+    ...claimRows(entry, verdict.kind, words),
+  ];
+}
+
+/**
+ * What stood where, in a document whose parts do not belong together.
+ * @param {Finding} finding
+ * @param {Words} words
+ */
+function placeLines(finding, words) {
+  if (finding.verdicts.length < 2) return [];
+  return finding.places.map((held) => {
+    const verdict = verdictAt(held, finding);
+    const number = verdict.entry === null ? "—" : certificateNumber(verdict.entry);
+    return `${placeText(held, words)}: ${number}  ${words.say(verdict.outcome)}`;
+  });
+}
+
+/**
+ * What no check can tell.
+ * @param {Finding} finding
+ * @param {Words} words
+ */
+function uncheckedTexts(finding, words) {
+  const verdict = verdictOf(finding);
+  if (!verdict?.entry) return [];
+  const questions = ["unchecked_claims", "unchecked_paper", "unchecked_after"];
+  if (finding.recordState === "not given") questions.push("unchecked_record");
+  return questions.map((question) => words.phrase("label", question));
+}
+
+/**
+ * What the person has to do with their own eyes.
+ * @param {Finding} finding
+ * @param {Words} words
+ */
+function remainsOf(finding, words) {
+  if (!verdictOf(finding)?.entry) return [];
+  return ["remains_person", "remains_paper", "remains_copy"].map((key) => words.say(key));
+}
+
+/**
+ * The trust data that was used: whose, as of when, how strong; of a recognised registry too.
+ * @param {Finding} finding
+ * @param {Setting} setting
+ * @returns {Row[]}
+ */
+function trustRows(finding, { words, trust, at }) {
+  const checkedAt = row(words.phrase("label", "checked_at"), momentText(at, words.language));
+  if (trust === null) return [checkedAt];
+  const guests = guestsTold(finding.verdicts.map(({ verdict }) => verdict));
+  return [
+    checkedAt,
+    ...evidenceRows(trust, words, ""),
+    ...guests.flatMap((guest) => [
+      { ...row(recognitionText(guest, words), ""), isHeading: true },
+      ...evidenceRows(guest.trust, words, "guest_"),
+    ]),
+  ];
+}
+
+/**
+ * @param {TrustData} trust
+ * @param {Words} words
+ * @param {"" | "guest_"} whose
+ */
+function evidenceRows({ evidence }, words, whose) {
+  const strength = evidence.strength === 1 ? "trust_1" : `${whose}trust_${evidence.strength}`;
+  const depth = whose === "" ? 0 : 1;
+  return [
+    row(words.phrase("label", "trust_as_of"), momentText(evidence.asOf, words.language), depth),
+    row(words.phrase("label", "trust_strength"), words.phrase("label", strength), depth),
+  ];
+}
