@@ -61,7 +61,7 @@ export function readText(text, { name = "", kind = "text" } = {}) {
   if (text.length > MOST_TEXT_BYTES || utf8Bytes(text).length > MOST_TEXT_BYTES)
     throw tooMuch(`over ${MOST_TEXT_BYTES} bytes of text`);
   const whole = text.replace(/\n$/, "").replace(/\r$/, "");
-  if (isResult(whole)) throw onlyAResult();
+  if (isResultText(whole)) throw onlyAResult();
   return { name, held: [heldOf(whole, kind, null)], records: [], remarks: [] };
 }
 
@@ -74,6 +74,12 @@ export function readTextFile(bytes, name) {
   if (bytes.length > MOST_TEXT_BYTES) throw tooMuch(`over ${MOST_TEXT_BYTES} bytes of text`);
   return readText(UTF8.decode(bytes), { name });
 }
+
+/**
+ * Likewise, of one code that a camera saw; a code of another kind is no document.
+ * @param {string} text
+ */
+export const readCameraText = (text) => readCodes([text], { kind: "camera" });
 
 /**
  * What a person pasted, without the white space that was copied along with it.
@@ -151,7 +157,7 @@ function heldOf(text, kind, page) {
  * Whether a text is of a result that somebody printed or saved: never of a document.
  * @param {string} text
  */
-function isResult(text) {
+export function isResultText(text) {
   return text.startsWith(RESULT_START);
 }
 
@@ -160,7 +166,7 @@ function isResult(text) {
  * @param {string[]} texts
  */
 function withoutOurs(texts) {
-  if (texts.some(isResult)) return onlyAResult();
+  if (texts.some(isResultText)) return onlyAResult();
   return noCode(texts.length === 0 ? "there is no readable QR code" : "no QR code of ours");
 }
 
@@ -173,7 +179,7 @@ function onlyAResult() {
  * @param {string} text
  */
 export function isOurs(text) {
-  if (isResult(text)) return false;
+  if (isResultText(text)) return false;
   const tail = [...text.slice(text.lastIndexOf("#") + 1)];
   const digits = tail.filter((character) => /\p{Nd}/u.test(character)).length;
   if (digits === tail.length || tail.length < OURS_LEAST_LENGTH)

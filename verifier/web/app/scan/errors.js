@@ -5,8 +5,13 @@ import { Refusal } from "../../lib/errors.js";
 /** Nothing was read; `code` is a `document.` code of docs/formats/verdict.md. */
 export class DocumentError extends Refusal {}
 
-/** @param {string} message */
-export const unreadable = (message) => new DocumentError("document.unreadable", message);
+/**
+ * @param {string} message
+ * @param {unknown} [cause] what the library said, for whoever debugs
+ */
+export function unreadable(message, cause) {
+  return Object.assign(new DocumentError("document.unreadable", message), { cause });
+}
 
 /** @param {string} message */
 export const tooMuch = (message) => new DocumentError("document.too_large", message);

@@ -14,6 +14,9 @@ export const PATIENT_SIDE = 3000;
 export const MOST_PAGES = 40;
 export const MOST_PATIENT_PAGES = 3;
 export const MOST_PAGE_PIXELS = 16_000_000;
+export const MOST_PAGE_SIDE = 16_000;
+/** A picture in a page: A3 in 600 dots an inch. Larger ones are not drawn. */
+export const MOST_IMAGE_PIXELS = 80_000_000;
 export const MOST_ATTACHMENTS = 16;
 export const MOST_ATTACHMENT_BYTES = 1024 * 1024;
 export const PDF_SECONDS = 30;

@@ -44,12 +44,14 @@ const OPTIONS = {
   characterSet: 0,
   tryCode39ExtendedMode: false,
 };
-const UPRIGHT = { ...OPTIONS, tryRotate: false, tryInvert: false, tryDownscale: false };
+const GLIMPSE = { ...OPTIONS, tryRotate: false, tryInvert: false };
+const UPRIGHT = { ...GLIMPSE, tryDownscale: false };
 
 /**
  * A reader of QR codes in memory of its own. What it throws is a crash of that memory: it must
  * then be thrown away with the worker it runs in.
  * @typedef {object} Symbols
+ * @property {(grey: Grey) => string[]} glimpsed in one frame of many, of a code in any direction
  * @property {(grey: Grey) => string[]} quickly of an upright, clean picture; empty where it is none
  * @property {(grey: Grey) => string[]} turned that may be turned, inverted, or finer than needed
  * @property {(grey: Grey, now: () => number) => string[]} patiently by the first treatment that
@@ -89,6 +91,7 @@ export async function openSymbols(wasm) {
   }
 
   const symbols = {
+    glimpsed: (/** @type {Grey} */ grey) => read(grey, GLIMPSE),
     quickly: (/** @type {Grey} */ grey) => read(grey, UPRIGHT),
     turned: (/** @type {Grey} */ grey) => {
       const found = read(grey, OPTIONS);

@@ -1,0 +1,64 @@
+/** A worker that reads QR codes: of a camera's frames, quickly; of pictures, with patience. */
+
+import { noCode, tooMuch, unreadable } from "./errors.js";
+import { MOST_DECODED_PIXELS, MOST_PIXELS } from "./limits.js";
+import { pictureKind, pictureSize } from "./picture-size.js";
+import { fetched, port, serve } from "./serve.js";
+import { greyOfBitmap } from "./sheet.js";
+import { openSymbols } from "./symbols.js";
+
+/** @typedef {{ op: "frame", bitmap: ImageBitmap, wide: number, high: number }} FrameQuestion */
+/** @typedef {{ op: "picture", file: Blob }} PictureQuestion */
+/** @typedef {import("./symbols.js").Symbols} Symbols */
+
+serve(port, async () => {
+  const symbols = await openSymbols(
+    await fetched(import.meta.resolve("zxing-wasm/reader/zxing_reader.wasm")),
+  );
+  return (/** @type {FrameQuestion | PictureQuestion} */ question) =>
+    question.op === "frame" ? frame(symbols, question) : picture(symbols, question.file);
+});
+
+/**
+ * @param {Symbols} symbols
+ * @param {FrameQuestion} question
+ */
+async function frame(symbols, { bitmap, wide, high }) {
+  return symbols.glimpsed(greyOfBitmap(bitmap, wide, high));
+}
+
+/**
+ * @param {Symbols} symbols
+ * @param {Blob} file
+ */
+async function picture(symbols, file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const kind = pictureKind(bytes);
+  const size = kind === null ? null : pictureSize(bytes, kind);
+  if (kind === null || size === null) throw damaged();
+  const pixels = size.width * size.height;
+  if (pixels > MOST_PIXELS[kind]) throw tooMuch("the picture has too many pixels");
+  const scale = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / pixels));
+  const grey = await decoded(file, scale);
+  const found = symbols.quickly(grey);
+  const texts = found.length > 0 ? found : symbols.patiently(grey, () => performance.now());
+  if (texts.length === 0) throw noCode("there is no readable QR code in the picture");
+  return texts;
+}
+
+/**
+ * @param {Blob} file
+ * @param {number} scale
+ */
+async function decoded(file, scale) {
+  try {
+    const bitmap = await createImageBitmap(file);
+    const [wide, high] = [bitmap.width, bitmap.height];
+    return greyOfBitmap(bitmap, Math.ceil(wide * scale), Math.ceil(high * scale));
+  } catch (error) {
+    if (error instanceof DOMException) throw damaged();
+    throw error;
+  }
+}
+
+const damaged = () => unreadable("the picture is damaged or not PNG, JPEG or WebP");
