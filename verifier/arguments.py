@@ -5,6 +5,7 @@ sixth of a second longer (docs/adr/012-verify-without-typer.md).
 """
 
 import argparse
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +15,18 @@ from credential.ids import UnixTime
 from verifier.errors import UsageError
 from verifier.options import overridden, parse_age, parse_time, read_policy
 from verifier.policy import NAMED_POLICIES, Policy
+from verifier.verdict import Outcome
 from verifier.words import LANGUAGES, Language, language_of
 
 SIGNED_EVIDENCE = 2
+MOST_JOBS = 256
+REPORT_SUFFIXES = (".csv", ".html", ".json", ".ndjson")
+EXIT_CODES = {Outcome.VALID: 0, Outcome.INVALID: 1, Outcome.INDETERMINATE: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for; `at` is None for now."""
+    """What a person asked for; `at` is None for now, `jobs` for as many as there are cores."""
 
     inputs: list[str]
     bundle: Path | None
@@ -34,6 +39,8 @@ class Request:
     as_json: bool
     explained: bool
     language: Language
+    reports: tuple[Path, ...] = ()
+    jobs: int | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -67,6 +74,8 @@ def parse_request(words: Sequence[str], environment: Mapping[str, str]) -> Reque
         as_json=told.json,
         explained=told.explain,
         language=told.lang or _language(environment),
+        reports=tuple(dict.fromkeys(told.report)),
+        jobs=told.jobs,
     )
 
 
@@ -111,7 +120,22 @@ def _parser() -> _Parser:
     output.add_argument("--json", action="store_true", help="for programs")
     output.add_argument("--explain", action="store_true", help="the numbered steps with all values")
     output.add_argument("--lang", choices=LANGUAGES, help="default from LANG")
+    _add_reports(parser.add_argument_group("many documents"))
     return parser
+
+
+def _add_reports(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--report",
+        type=_report,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"also written, by its ending: {', '.join(REPORT_SUFFIXES)}; several are possible",
+    )
+    group.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="so many processes; default one for each core"
+    )
 
 
 def _add_policy(group: argparse._ArgumentGroup) -> None:
@@ -136,6 +160,20 @@ def _time(text: str) -> UnixTime:
         return parse_time(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time: {error}") from error
+
+
+def _report(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in REPORT_SUFFIXES:
+        known = ", ".join(REPORT_SUFFIXES)
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in one of {known}")
+    return path
+
+
+def _jobs(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_JOBS}")
+    return int(text)
 
 
 def _age(text: str) -> int:

@@ -14,21 +14,19 @@ from typing import TextIO
 from credential.display import paragraphs
 from credential.errors import SealrootError
 from credential.ids import UnixTime
-from registry.trust_data import TrustData
-from verifier.arguments import Request, parse_request
+from verifier.arguments import EXIT_CODES, Request, parse_request
 from verifier.batch import judge_of_many
 from verifier.documents import read_document
 from verifier.errors import DocumentError
-from verifier.examine import Finding, Judge, examine, unread, worst
-from verifier.inputs import Listing, Named, content_of, list_inputs
+from verifier.examine import Finding, Judge, examine, unread
+from verifier.inputs import Named, content_of, list_inputs
 from verifier.reasons import Reason
-from verifier.report import Setting, summary_line, text_report
+from verifier.report import Setting, text_report
 from verifier.trusting import Trusted, fetch_trust
 from verifier.verdict import Outcome
 from verifier.verify import verify_without_trust
 from verifier.words import phrase
 
-EXIT_CODES = {Outcome.VALID: 0, Outcome.INVALID: 1, Outcome.INDETERMINATE: 2}
 EXIT_USAGE = 3
 
 
@@ -56,18 +54,25 @@ def run(request: Request, clock: UnixTime) -> int:
     now = clock if request.at is None else request.at
     # 2 trust data, once for all documents; the store remembers it
     trusted = fetch_trust(request, clock)
-    # 3 each document: read it, judge every credential in it, compare its parts
+    setting = Setting(request.language, trusted.trust, now, _on_terminal(), trusted.anchor)
     judge = _judge(request, trusted, now)
-    findings = [_finding(named, judge, now) for named in listing.inputs]
-    # 4 say it
-    coloured = _on_terminal()
-    setting = Setting(request.language, trusted.trust, now, coloured, trusted.anchor)
-    if request.as_json:
-        _print_json(findings, setting, request)
+    if trusted.because and not request.as_json:
+        told = f"{phrase('check', 'trust', setting.language)}: {paragraphs(trusted.because)}\n"
+        _say(told, file=sys.stderr)
+    # 3 each document: read it, judge every credential in it, compare its parts; 4 say it
+    if len(listing.inputs) == 1 and not listing.passed_over and not request.reports:
+        finding = _finding(listing.inputs[0], judge, now)
+        _print_one(finding, setting, request)
+        outcome = finding.outcome
     else:
-        _print_text(findings, listing, setting, trusted, request)
+        from verifier.many.command import verify_documents  # noqa: PLC0415  (one need not load it)
+
+        summary = verify_documents(
+            request, listing, lambda named: _finding(named, judge, now), setting
+        )
+        outcome = summary.outcome
     # 5 the worst outcome is the exit code
-    return EXIT_CODES[worst([finding.outcome for finding in findings])]
+    return EXIT_CODES[outcome]
 
 
 def _judge(request: Request, trusted: Trusted, now: UnixTime) -> Judge:
@@ -86,49 +91,25 @@ def _finding(named: Named, judge: Judge, now: UnixTime) -> Finding:
         return unread(named.name, DocumentError(Reason.DOCUMENT_UNREADABLE, fault))
 
 
-def _print_text(
-    findings: list[Finding], listing: Listing, setting: Setting, trusted: Trusted, request: Request
-) -> None:
-    if trusted.because:
-        _say(
-            f"{phrase('check', 'trust', setting.language)}: {paragraphs(trusted.because)}\n",
-            file=sys.stderr,
-        )
-    many = len(findings) > 1 or listing.passed_over > 0
-    if many:
-        for finding in findings:
-            _say(summary_line(finding, setting))
-        told = phrase("label", "passed_over", setting.language)
-        _say(told.format(len(findings), listing.passed_over) + "\n")
-    for finding in findings:
-        if not many or request.explained or finding.outcome is not Outcome.VALID:
-            _say(text_report(finding, setting))
+def _print_one(finding: Finding, setting: Setting, request: Request) -> None:
+    steps: list[str] = []
+    if request.explained:
+        from verifier.many.telling import explanation  # noqa: PLC0415  (only those who ask pay)
+
+        steps = explanation(finding, setting.trust, request)
+    if not request.as_json:
+        _say(text_report(finding, setting))
         if request.explained:
-            _say("\n".join(_explanation(finding, trusted.trust, request)))
-
-
-def _print_json(findings: list[Finding], setting: Setting, request: Request) -> None:
+            _say("\n".join(steps))
+        return
     from verifier.json_report import json_report  # noqa: PLC0415  (only those who ask pay for it)
 
-    documents = [json_report(finding, setting) for finding in findings]
+    document = json_report(finding, setting)
     if request.explained:
-        for document, finding in zip(documents, findings, strict=True):
-            document["steps"] = [*_explanation(finding, setting.trust, request)]
-    outcome = worst([finding.outcome for finding in findings])
-    told = {"outcome": outcome.value, "exit_code": EXIT_CODES[outcome], "documents": documents}
-    _say(json.dumps(told, indent=1))  # ASCII only: nothing in it can act on a terminal
-
-
-def _explanation(finding: Finding, trust: TrustData | None, request: Request) -> list[str]:
-    if trust is None:
-        return []
-    from verifier.explain import explain  # noqa: PLC0415  (only those who ask pay for it)
-
-    return [
-        line
-        for held, verdict in finding.verdicts
-        for line in (*explain(held.sealed, verdict, trust, request.policy), "")
-    ]
+        document["steps"] = [*steps]
+    code = EXIT_CODES[finding.outcome]
+    told = {"outcome": finding.outcome.value, "exit_code": code, "complete": True}
+    _say(json.dumps({**told, "documents": [document]}, indent=1))  # ASCII: cannot act on a terminal
 
 
 def _say(text: str, *, file: TextIO | None = None) -> None:

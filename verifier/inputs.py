@@ -14,10 +14,11 @@ ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".pdf", ".sealed", ".txt"
 
 
 class Named(NamedTuple):
-    """One input; `path` is None for standard input."""
+    """One input; `path` is None for standard input, `content` what was read of it already."""
 
     name: str
     path: Path | None
+    content: bytes | None = None
 
 
 class Listing(NamedTuple):
@@ -52,6 +53,8 @@ def list_inputs(names: list[str]) -> Listing:
 
 def content_of(named: Named) -> bytes:
     """Return the bytes of an input, at most one more than are allowed; raises DocumentError."""
+    if named.content is not None:
+        return named.content
     try:
         if named.path is None:
             return sys.stdin.buffer.read(MOST_FILE_BYTES + 1)

@@ -132,8 +132,8 @@ def _check_lines(
 ) -> Iterator[str]:
     language = setting.language
     words = reason_words(reason, language)
-    title = _padded(phrase("check", name, language), 10)
-    told = _padded(phrase("result", result.value, language), 7)
+    title = padded(phrase("check", name, language), 10)
+    told = padded(phrase("result", result.value, language), 7)
     when = ""
     if as_of is not None:
         when = f"  {phrase('label', 'as_of', language)} {moment_text(as_of, language)}"
@@ -142,7 +142,7 @@ def _check_lines(
         yield f"{_INDENT * 5}→ {words.advice}"
 
 
-def _padded(text: str, columns: int) -> str:
+def padded(text: str, columns: int) -> str:
     """Return the text filled to a width on screen, where ideographs take two columns."""
     width = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
     return text + " " * max(0, columns - width)
