@@ -4,7 +4,7 @@
  */
 
 import { createInterface } from "node:readline";
-import { readCodes, readText } from "../../verifier/web/app/scan/documents.js";
+import { readCodes, readPdfContent, readText } from "../../verifier/web/app/scan/documents.js";
 import { examine } from "../../verifier/web/app/scan/examine.js";
 import { openBundle } from "../../verifier/web/lib/bundle.js";
 import { fromHex, hex } from "../../verifier/web/lib/bytes.js";
@@ -177,7 +177,30 @@ function held({ source, texts }) {
   }
 }
 
-const OPERATIONS = { open, verify: told, read, follow: followed, examine: examined, held };
+/** What a PDF holds, read by the pdf.js that the page runs too. */
+async function document({ file }) {
+  const { pdfTools } = await import("./pdf-tools.js");
+  const { readPdf } = await import("../../verifier/web/app/scan/pdf-pages.js");
+  try {
+    const content = await readPdf(fromHex(file), await pdfTools());
+    const { held, records } = readPdfContent(content, "");
+    const told = held.map((one) => [one.kind, one.page, hex(one.sealed), one.url, one.fault]);
+    return { held: told, records: records.map(hex) };
+  } catch (refusal) {
+    if (refusal.code === undefined) throw refusal;
+    return { refused: refusal.code };
+  }
+}
+
+const OPERATIONS = {
+  open,
+  verify: told,
+  read,
+  follow: followed,
+  examine: examined,
+  held,
+  document,
+};
 
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);

@@ -2,7 +2,8 @@
 
 A question is a JSON object. `open` opens a bundle under a name, `verify` judges bytes or a text
 with what was opened, `examine` judges one document by all that was read from it, `held` tells what
-the texts of codes hold, `read` reads one file. An answer holds every code, and nothing else.
+the texts of codes hold, `document` what a PDF does, `read` reads one file. An answer holds every
+code, and nothing else.
 """
 
 import contextlib
@@ -107,6 +108,7 @@ class PythonPeer:
             "follow": _follow,
             "examine": self._examine,
             "held": _held,
+            "document": _document,
         }
         return operations[question["op"]](question)
 
@@ -198,6 +200,18 @@ def _held(question: Json) -> Json:
         return {"refused": error.reason.value}
     told = ((one.sealed.hex(), one.url, one.fault) for one in held)
     return {"held": [{"sealed": sealed, "url": url, "fault": fault} for sealed, url, fault in told]}
+
+
+def _document(question: Json) -> Json:
+    """What a PDF holds: places in their order, then records."""
+    try:
+        reading = read_document(bytes.fromhex(question["file"]))
+    except DocumentError as error:
+        return {"refused": error.reason.value}
+    held = [
+        [one.kind.value, one.page, one.sealed.hex(), one.url, one.fault] for one in reading.held
+    ]
+    return {"held": held, "records": [record.hex() for record in reading.records]}
 
 
 def _summary(trust: TrustData) -> list[str]:

@@ -1,5 +1,6 @@
 /** A worker that reads one PDF with pdf.js, which runs in here too: nothing of it is in the page. */
 
+import "./pdf-window.js"; // before all of pdf.js
 import { getDocument } from "pdfjs-dist/legacy/build/pdf.min.mjs";
 import "pdfjs-dist/legacy/build/pdf.worker.min.mjs"; // found by pdf.js, which then starts no worker of its own
 import { readPdf } from "./pdf-pages.js";
@@ -11,14 +12,6 @@ const PARTS = new Map([
   ["jbig2.wasm", import.meta.resolve("pdfjs-dist/wasm/jbig2.wasm")],
   ["openjpeg.wasm", import.meta.resolve("pdfjs-dist/wasm/openjpeg.wasm")],
 ]);
-
-/** pdf.js waits for the screen between two steps; a page that nobody looks at has no screen. */
-Object.assign(globalThis, {
-  window: {
-    requestAnimationFrame: (/** @type {() => void} */ step) => setTimeout(step, 0),
-    cancelAnimationFrame: (/** @type {number} */ timer) => clearTimeout(timer),
-  },
-});
 
 serve(port, async () => {
   const symbols = await openSymbols(

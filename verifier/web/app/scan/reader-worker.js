@@ -36,10 +36,8 @@ async function picture(symbols, file) {
   const kind = pictureKind(bytes);
   const size = kind === null ? null : pictureSize(bytes, kind);
   if (kind === null || size === null) throw damaged();
-  const pixels = size.width * size.height;
-  if (pixels > MOST_PIXELS[kind]) throw tooMuch("the picture has too many pixels");
-  const scale = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / pixels));
-  const grey = await decoded(file, scale);
+  checkPixels(size, kind);
+  const grey = await decoded(file, kind);
   const found = symbols.quickly(grey);
   const texts = found.length > 0 ? found : symbols.patiently(grey, () => performance.now());
   if (texts.length === 0) throw noCode("there is no readable QR code in the picture");
@@ -47,14 +45,23 @@ async function picture(symbols, file) {
 }
 
 /**
- * @param {Blob} file
- * @param {number} scale
+ * @param {import("./picture-size.js").Size} size
+ * @param {import("./picture-size.js").PictureKind} kind
  */
-async function decoded(file, scale) {
+function checkPixels({ width, height }, kind) {
+  if (width * height > MOST_PIXELS[kind]) throw tooMuch("the picture has too many pixels");
+}
+
+/**
+ * @param {Blob} file
+ * @param {import("./picture-size.js").PictureKind} kind
+ */
+async function decoded(file, kind) {
   try {
     const bitmap = await createImageBitmap(file);
-    const [wide, high] = [bitmap.width, bitmap.height];
-    return greyOfBitmap(bitmap, Math.ceil(wide * scale), Math.ceil(high * scale));
+    checkPixels(bitmap, kind); // the file may have said less
+    const scale = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / (bitmap.width * bitmap.height)));
+    return greyOfBitmap(bitmap, Math.ceil(bitmap.width * scale), Math.ceil(bitmap.height * scale));
   } catch (error) {
     if (error instanceof DOMException) throw damaged();
     throw error;
