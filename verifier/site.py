@@ -59,10 +59,17 @@ def make_site(built: Site, later: frozenset[str], config: PageConfig, anchor_fil
     Raises TrustAnchorError for another file.
     """
     decode_trust_anchor(anchor_file)
-    site = {**built, CONFIG_NAME: config.encoded(), ANCHOR_NAME: anchor_file}
-    index = _with_mirrors(_text(built, _INDEX), config.mirrors)
-    site[_INDEX] = _once(_VERSION_TAG, index, "").encode()
-    site[_WORKER] = _once(_LIST_LINE, _text(built, _WORKER), "const SITE = {};").encode()
+    index = _with_mirrors(_text(built, _INDEX), config.mirrors).encode()
+    beside = {CONFIG_NAME: config.encoded(), ANCHOR_NAME: anchor_file}
+    return sealed({**built, **beside, _INDEX: index}, later)
+
+
+def sealed(files: Site, later: frozenset[str]) -> Site:
+    """Return the site with its version written into index.html, and the lists into sw.js."""
+    index = _once(_VERSION_TAG, _text(files, _INDEX), "")
+    worker = _text(files, _WORKER)
+    site = {**files, _INDEX: index.encode()}
+    site[_WORKER] = _once(_LIST_LINE, worker, "const SITE = {};").encode()
     lines = "".join(f"{_digest(site[path])} {path}\n" for path in sorted(site))
     version = _digest(lines.encode())[:_VERSION_LETTERS]
     site[_INDEX] = _once(_VERSION_TAG, index, version).encode()
@@ -73,7 +80,7 @@ def make_site(built: Site, later: frozenset[str], config: PageConfig, anchor_fil
         "later": [_row(path, site[path]) for path in listed if path in later],
     }
     told = f"const SITE = {json.dumps(lists, separators=(',', ':'))};"
-    site[_WORKER] = _once(_LIST_LINE, _text(built, _WORKER), told).encode()
+    site[_WORKER] = _once(_LIST_LINE, worker, told).encode()
     return site
 
 

@@ -14,7 +14,7 @@ from sealroot.commands import EXIT_FAILED, run
 from verifier.errors import PageError
 from verifier.page_config import PageConfig
 from verifier.policy import STRICT_POLICY
-from verifier.site import Site, make_site, read_built, write_site
+from verifier.site import Site, make_site, read_built, sealed, write_site
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "trust-anchor"
 ANCHOR = bytes.fromhex(json.loads((VECTORS / "three_signers.json").read_text())["file"])
@@ -67,6 +67,11 @@ def test_only_what_the_build_left_for_later_is_fetched_later() -> None:
 def test_page_and_worker_name_the_same_version() -> None:
     site = _page_of(CONFIG)
     assert f'content="{_lists(site)["version"]}"' in site["index.html"].decode()
+
+
+def test_the_version_is_the_one_the_build_would_give() -> None:
+    version = _lists(sealed(BUILT, frozenset()))["version"]
+    assert version == "1a25edb8beb7458b48ddaa1192cc1453"  # as in tests/web/page-build.test.js
 
 
 @pytest.mark.parametrize(
