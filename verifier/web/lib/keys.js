@@ -6,12 +6,11 @@
  * (docs/formats/checkpoint.md).
  */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { p256 } from "@noble/curves/nist.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
 import { concat, equal, hex } from "./bytes.js";
 import { decode, isBytes, isMapOf } from "./cbor.js";
+import { ED25519, P256 } from "./curves.js";
 import { NotVerified, Refusal } from "./errors.js";
 
 export const ES256 = -7;
@@ -26,9 +25,9 @@ export const SIGNATURE_BYTES = new Map([
 ]);
 
 const MLDSA44_KEY_BYTES = 1312;
-const P256_FIELD = p256.Point.Fp.ORDER;
-const P256_ORDER = p256.Point.Fn.ORDER;
-const ED25519_ORDER = ed25519.Point.Fn.ORDER;
+const P256_FIELD = P256.Fp.ORDER;
+const P256_ORDER = P256.Fn.ORDER;
+const ED25519_ORDER = ED25519.Fn.ORDER;
 const LIMITS = { bytes: 2048, depth: 8, items: 64, tag18: false };
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
@@ -136,7 +135,7 @@ function checkOf(key) {
 function p256Point(compressed) {
   if (bigEndian(compressed.subarray(1)) >= P256_FIELD) return null;
   try {
-    return p256.Point.fromBytes(compressed);
+    return P256.fromBytes(compressed);
   } catch {
     return null;
   }
@@ -175,7 +174,7 @@ function ed25519Holds(key, signature, message) {
   if (A === null || s >= ED25519_ORDER || ed25519Point(encodedR) === null) return false;
   const k = littleEndian(sha512(concat(encodedR, key.point, message))) % ED25519_ORDER;
   const kA = A.multiplyUnsafe(k);
-  const sB = s === 0n ? ed25519.Point.ZERO : ed25519.Point.BASE.multiplyUnsafe(s);
+  const sB = s === 0n ? ED25519.ZERO : ED25519.BASE.multiplyUnsafe(s);
   return equal(sB.subtract(kA).toBytes(), encodedR);
 }
 
@@ -185,7 +184,7 @@ function ed25519Holds(key, signature, message) {
  */
 function ed25519Point(encoded) {
   try {
-    const point = ed25519.Point.fromBytes(encoded); // strict: y is less than p (RFC 8032 §5.1.3)
+    const point = ED25519.fromBytes(encoded); // strict: y is less than p (RFC 8032 §5.1.3)
     return point.isSmallOrder() ? null : point;
   } catch {
     return null;

@@ -1,12 +1,12 @@
 /** Who made a seal: ECDSA on secp256k1 with its recovery id, and nothing laxer. */
 
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { hex } from "../bytes.js";
+import { SECP256K1 } from "../curves.js";
 import { malformed } from "../errors.js";
 
 export const SEAL_BYTES = 65;
-const HALF_ORDER = secp256k1.Point.Fn.ORDER / 2n;
+const HALF_ORDER = SECP256K1.Point.Fn.ORDER / 2n;
 
 /**
  * The address, in hex, of whoever sealed this digest.
@@ -23,7 +23,7 @@ export function sealer(digest, seal) {
   if (s > HALF_ORDER) throw malformed("a seal with its s in the upper half");
   let key;
   try {
-    key = new secp256k1.Signature(r, s, seal[64]).recoverPublicKey(digest).toBytes(false);
+    key = new SECP256K1.Signature(r, s, seal[64]).recoverPublicKey(digest).toBytes(false);
   } catch {
     throw malformed("a seal is no signature at all");
   }
