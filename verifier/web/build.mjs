@@ -2,14 +2,14 @@
  * Writes the static site into dist/: the page's own modules as they are, copies of the libraries they
  * reach, and a service worker that knows the digest of each file. `make page` calls it.
  *
- * There is no bundle: names of libraries become relative paths, comments are left out, and nothing else
- * is changed. The site has no config and no trust anchor yet: `sealroot verifier page` adds them.
+ * There is no bundle: names of libraries become relative paths, comments and indents are left out, and
+ * nothing else is changed. The site has no config and no trust anchor yet: `sealroot verifier page` adds them.
  */
 
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withoutComments } from "./site/comments.js";
+import { printed } from "./site/print.js";
 import { reach } from "./site/reach.js";
 import { sealed } from "./site/seal.js";
 
@@ -24,8 +24,13 @@ const first = reach(ENTRIES, LATER);
 const all = reach(ENTRIES);
 const later = new Set([...all.keys()].filter((place) => !first.has(place)));
 const files = new Map([...all].map(([place, { bytes }]) => [place, bytes]));
-const modules = [...files].filter(([place]) => place.endsWith(".js") && place !== "sw.js");
-const made = sealed(new Map([...files, ...withoutComments(new Map(modules))]), later);
+const isPrinted = (/** @type {string} */ place) =>
+  place.endsWith(".js") && place !== "sw.js" && !place.endsWith(".min.js");
+const modules = [...files].filter(([place]) => isPrinted(place));
+const texts = [...files].filter(([place]) => place.endsWith(".json"));
+for (const [place, bytes] of texts)
+  files.set(place, Buffer.from(JSON.stringify(JSON.parse(bytes.toString("utf8")))));
+const made = sealed(new Map([...files, ...printed(new Map(modules))]), later);
 
 const firstBytes = sum(made.first);
 if (firstBytes > MOST_FIRST_BYTES)

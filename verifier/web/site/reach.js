@@ -14,14 +14,13 @@ const TEXTS = "../texts/";
 /** @typedef {{ source: string, place: string, bytes: Buffer }} SiteFile `place` is the path in the site */
 
 /**
- * Every file reached from these sources, written for its place. What is reached only by way of
- * `later` is left out.
+ * Every file reached from these sources, written for its place.
  * @param {string[]} entries paths from verifier/web
- * @param {string[]} later
+ * @param {string[] | null} [later] leave out what is reached only by way of these, or only by `import()`
  * @returns {Map<string, SiteFile>} by place
  */
-export function reach(entries, later = []) {
-  const shut = new Set(later.map((path) => resolve(WEB, path)));
+export function reach(entries, later = null) {
+  const shut = new Set(later?.map((path) => resolve(WEB, path)));
   const waiting = entries.map((path) => resolve(WEB, path));
   /** @type {Map<string, SiteFile>} */
   const files = new Map();
@@ -30,7 +29,8 @@ export function reach(entries, later = []) {
     if (files.has(place)) continue;
     const { bytes, reached } = written(source, place);
     files.set(place, { source, place, bytes });
-    waiting.push(...reached.filter((path) => !shut.has(path)));
+    for (const { target, isLater } of reached)
+      if (later === null || !(isLater || shut.has(target))) waiting.push(target);
   }
   return files;
 }
@@ -41,9 +41,17 @@ function placeOf(source) {
   const atRoot = AT_THE_ROOT.exec(path);
   if (atRoot !== null) return atRoot[1];
   if (path.startsWith(TEXTS)) return join("texts", path.slice(TEXTS.length));
-  if (path.startsWith("node_modules/")) return join("vendor", path.slice("node_modules/".length));
+  if (path.startsWith("node_modules/")) return vendored(path.slice("node_modules/".length));
   if (path.startsWith("..")) throw new Error(`${path} is no part of the page`);
   return path;
+}
+
+/**
+ * Many a web server does not know .mjs, and a browser runs no module of a type it does not know.
+ * @param {string} path
+ */
+function vendored(path) {
+  return join("vendor", path.replace(/\.mjs$/u, ".js"));
 }
 
 /**
@@ -53,18 +61,19 @@ function placeOf(source) {
  */
 function written(source, place) {
   const bytes = readFileSync(source);
-  /** @type {string[]} */
+  /** @type {{ target: string, isLater: boolean }[]} */
   const reached = [];
   const kind = kindOf(source);
   if (kind === null) return { bytes, reached };
-  const text = withReferences(bytes.toString("utf8"), kind, (reference) => {
+  const text = withReferences(bytes.toString("utf8"), kind, (reference, isLater) => {
     const target = targetOf(reference, source, kind);
-    reached.push(target);
+    reached.push({ target, isLater });
     const path = relative(dirname(place), placeOf(target));
     return kind !== "page" && !path.startsWith(".") ? `./${path}` : path;
   });
   if (source.endsWith(".webmanifest"))
-    for (const icon of JSON.parse(text).icons) reached.push(resolve(dirname(source), icon.src));
+    for (const { src } of JSON.parse(text).icons)
+      reached.push({ target: resolve(dirname(source), src), isLater: false });
   return { bytes: Buffer.from(text, "utf8"), reached };
 }
 

@@ -25,17 +25,18 @@ const FORMS = {
 /** @typedef {"module" | "vendored" | "page" | "style"} Kind */
 
 /**
- * The text with every reference replaced by what `renamed` makes of it.
+ * The text with every reference replaced by what `renamed` makes of it; `isLater` says that a module
+ * is imported only when its time has come.
  * @param {string} text
  * @param {Kind} kind
- * @param {(reference: string) => string} renamed
+ * @param {(reference: string, isLater: boolean) => string} renamed
  */
 export function withReferences(text, kind, renamed) {
   let written = text;
   for (const form of FORMS[kind])
     written = written.replace(form, (whole, _quote, reference, offset, all) => {
       if (isInComment(all, offset)) return whole;
-      return whole.replace(reference, () => renamed(reference));
+      return whole.replace(reference, () => renamed(reference, form === DYNAMIC));
     });
   return written;
 }

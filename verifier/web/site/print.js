@@ -1,5 +1,5 @@
 /**
- * Takes the comments out of modules: half of their bytes, and no browser needs them.
+ * Prints modules without comments and indents: half of their bytes, and no browser needs them.
  *
  * TypeScript's own printer does it, the one that `make lint` reads the same files with. Statements,
  * names and their order stay as they are; comments of licences (those with an exclamation mark) too.
@@ -30,22 +30,43 @@ const SETTINGS = {
   },
 };
 
+/** @typedef {Map<string, Buffer>} Modules by path */
+
 /**
- * The modules without comments.
- * @param {Map<string, Buffer>} modules by path
- * @returns {Map<string, Buffer>}
+ * The modules as they stand in the site. A module whose indents mean something (a text of several
+ * lines) keeps them: without them the printer would print it otherwise.
+ * @param {Modules} modules
+ * @returns {Modules}
  */
-export function withoutComments(modules) {
+export function printed(modules) {
+  const plain = withoutComments(modules);
+  const flat = new Map([...plain].map(([path, bytes]) => [path, withoutIndents(bytes)]));
+  const again = withoutComments(flat);
+  const isSame = (/** @type {string} */ path) =>
+    again.get(path)?.equals(/** @type {Buffer} */ (plain.get(path)));
+  return new Map([...plain].map(([path, bytes]) => [path, isSame(path) ? flat.get(path) : bytes]));
+}
+
+/** @param {Buffer} bytes */
+function withoutIndents(bytes) {
+  return Buffer.from(bytes.toString("utf8").replace(/^ +/gmu, ""));
+}
+
+/**
+ * @param {Modules} modules
+ * @returns {Modules}
+ */
+function withoutComments(modules) {
   const folder = mkdtempSync(join(tmpdir(), "sealroot-page-"));
   try {
     for (const [path, bytes] of modules) {
       mkdirSync(dirname(join(folder, "in", path)), { recursive: true });
       writeFileSync(join(folder, "in", path), bytes);
     }
-    const files = [...modules.keys()].map((path) => join("in", path));
+    const paths = [...modules.keys()];
+    const files = paths.map((path) => join("in", path));
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ ...SETTINGS, files }));
     execFileSync(COMPILER, ["--project", folder], { stdio: ["ignore", "inherit", "inherit"] });
-    const paths = [...modules.keys()];
     return new Map(paths.map((path) => [path, readFileSync(join(folder, "out", path))]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
