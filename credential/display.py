@@ -1,7 +1,8 @@
 """Shows signed text so that it can neither act on a terminal nor pass unseen for other text."""
 
 import unicodedata
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
@@ -19,6 +20,7 @@ _TAGS_AND_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0000, 0xE1000))
 _PRESENTATION_ORDERED = frozenset({"R", "AL", "AN"})
 _CONFUSABLE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 _UNASSIGNED = frozenset({"Co", "Cn", "Cs"})
+_MOST_REMEMBERED: Final = 8_192  # characters: more than a service meets in a day
 _NEWER_IDEOGRAPHS = range(0x20000, 0x3FFFE)
 
 
@@ -55,9 +57,11 @@ def paragraphs(text: str) -> str:
 
 def suspicions(text: str) -> list[Suspicion]:
     """Return each unusual character of the text once, in order of first appearance."""
+    if text.isascii() and text.isprintable():
+        return []
     found = {}
     mixed = _mixed_in(text)
-    for character in text:
+    for character in dict.fromkeys(text):
         kind = _kind(character) or ("mixed" if character in mixed else None)
         if kind is not None:
             name = unicodedata.name(character, "?")
@@ -72,6 +76,7 @@ def _visible(character: str) -> str:
     return character
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _kind(character: str) -> str | None:
     """Return what is unusual about a character by itself, or None."""
     code = ord(character)
@@ -99,13 +104,21 @@ def _is_compatibility(character: str, code: int) -> bool:
     return unicodedata.decomposition(character).startswith("<")
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _script(letter: str) -> str:
+    """Return the first word of a letter's name, which is its script where scripts look alike."""
+    return unicodedata.name(letter, "?").partition(" ")[0]
+
+
 def _mixed_in(text: str) -> set[str]:
     """Return the letters that stand in one word with letters of an alphabet that looks alike."""
     mixed: set[str] = set()
+    if len({_script(letter) for letter in set(text) if letter.isalpha()} & _CONFUSABLE_SCRIPTS) < 2:
+        return mixed
     for word in text.split():
         scripts: dict[str, list[str]] = {}
         for letter in filter(str.isalpha, word):
-            script = unicodedata.name(letter, "?").partition(" ")[0]
+            script = _script(letter)
             if script in _CONFUSABLE_SCRIPTS:
                 scripts.setdefault(script, []).append(letter)
         if len(scripts) > 1:

@@ -51,12 +51,15 @@ class RememberedPaths:
 
     def __init__(self, most: int = MOST_REMEMBERED) -> None:
         self._most = most
+        self.last_leaf = b""
+        """The leaf hash of the credential that was asked about last."""
         self._known: dict[bytes, tuple[int, bytes, _Path, Root]] = {}
 
     def root_of(self, credential: Sealed) -> Root:
         """Return what `sealed_root` returns, and raise what it raises."""
         entry, receipt = credential
         path, node = tuple(receipt.path), leaf_hash(entry)
+        self.last_leaf = node
         sides = path_sides(receipt.leaf_index, receipt.tree_size, len(path))
         recall = self._known.get
         walked: list[tuple[bytes, int, bytes, _Path]] = []

@@ -19,12 +19,28 @@ MOST_ANSWER_BYTES = 4 * 1024**2
 Answer: TypeAlias = "str | int | list[Answer] | dict[str, Answer] | None"
 
 
+class _Process:
+    """What is known of this process: a confined one stays so to its end."""
+
+    is_confined = False
+
+
+def confine_this_process(seconds: int, memory_bytes: int = MOST_MEMORY_BYTES) -> None:
+    """This process has limits from here on; whatever is `confined` in it runs in place."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _Process.is_confined = True
+
+
 def confined(work: Callable[[], Answer], seconds: int) -> Answer:
     """Return what `work` returns in a child process that has this much time and bounded memory.
 
     The answer comes back as JSON, never pickled: the child has read what an attacker wrote.
     Raises DocumentError when the child found nothing to read, ran out of time or memory, or died.
     """
+    if _Process.is_confined:
+        return work()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -52,9 +68,7 @@ def _answer_and_leave(work: Callable[[], Answer], writing: int, seconds: int) ->
     """Write the answer of `work` to the pipe and end this process, whatever happens."""
     status = 1
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        confine_this_process(seconds)
         try:
             answer = work()
         except DocumentError as error:

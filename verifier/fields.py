@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 
 from credential.cbor import Key, Value
@@ -69,6 +70,7 @@ def moment_text(at: int, language: Language) -> str:
     return f"{iso}（{roc_text(local.date())}）" if language == "zh-Hant" else iso
 
 
+@lru_cache(maxsize=1_024)
 def rfc3339(at: int) -> str:
     """Return a Unix time as RFC 3339 in UTC; one beyond the year 9999 as its number."""
     try:

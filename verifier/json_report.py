@@ -1,5 +1,6 @@
 """One finding as JSON for programs: codes and raw signed values, with words beside them."""
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from credential.display import suspicions
@@ -11,7 +12,7 @@ from verifier.fields import rfc3339, texts_of
 from verifier.origin import data_of, has_namesake, names_of
 from verifier.report import Setting, agency_text, is_confirmed, kind_text
 from verifier.verdict import Check, Verdict
-from verifier.words import reason_words
+from verifier.words import Language, reason_words
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
@@ -28,7 +29,7 @@ def json_report(finding: Finding, setting: Setting) -> dict[str, Json]:
             "text": reason_words(finding.document.reason, setting.language).says,
             "detail": finding.document.because or None,
         },
-        "checks": [_check(check, setting) for check in verdict.checks] if verdict else [],
+        "checks": [_check(check, setting.language) for check in verdict.checks] if verdict else [],
         "checked_at": rfc3339(setting.at),
         "confirmed": is_confirmed(finding),
         "credential": _credential(verdict, verdict.entry, setting)
@@ -40,8 +41,10 @@ def json_report(finding: Finding, setting: Setting) -> dict[str, Json]:
     }
 
 
-def _check(check: Check, setting: Setting) -> Json:
-    words = reason_words(check.reason, setting.language)
+@lru_cache(maxsize=1_024)
+def _check(check: Check, language: Language) -> Json:
+    """Return a check, which reports of one time and one batch share."""
+    words = reason_words(check.reason, language)
     return {
         "check": check.name.value,
         "result": check.result.value,

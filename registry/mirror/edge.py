@@ -33,6 +33,10 @@ class Log(Protocol):
         """One line more."""
 
 
+def _unmeasured(_name: str, _status: int, _seconds: float) -> None:
+    """Nobody counts."""
+
+
 def _shortened(path: str) -> str:
     return path[:200]
 
@@ -40,7 +44,8 @@ def _shortened(path: str) -> str:
 class Edge:
     """Adds the headers to each answer of the application inside, and tells the log about it.
 
-    `headers` are those for a path, `named` what the log calls it.
+    `headers` are those for a path, `named` what the log calls it; `measured` is told the name, the
+    status and the seconds of every answer.
     """
 
     def __init__(
@@ -51,12 +56,14 @@ class Edge:
         log_addresses: bool = False,
         headers: Callable[[str], Headers] = lambda _path: _HEADERS,
         named: Callable[[str], str] = _shortened,
+        measured: Callable[[str, int, float], None] = _unmeasured,
     ) -> None:
         self._inside = inside
         self._log = log
         self._log_addresses = log_addresses
         self._headers = headers
         self._named = named
+        self._measured = measured
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -83,9 +90,11 @@ class Edge:
 
     def _tell(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
         """One line: what was asked for, never by whom, and never what somebody searched for."""
+        name = self._named(scope["path"])
+        self._measured(name, status, seconds)
         told: dict[str, object] = {
             "method": scope["method"],
-            "path": self._named(scope["path"]),
+            "path": name,
             "status": status,
             "bytes": sent,
             "ms": round(seconds * 1000, 2),

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
 import structlog
@@ -12,11 +13,22 @@ from starlette.exceptions import HTTPException
 
 from registry.mirror.edge import Edge, Log
 from verifier.policy import DEFAULT_POLICY, Policy
+from verifier.receipt import ReceiptSigner, encode_key_set, sign_receipt
+from verifier.receipt_of import receipt_of
+from verifier.service.batch_route import BatchRoute
 from verifier.service.bodies import Bodies
+from verifier.service.buckets import Allowance
+from verifier.service.callers import Callers
+from verifier.service.decoders import Decoders
 from verifier.service.exchange import Application, Endpoint, Exchange, Receive, Scope, Send
-from verifier.service.headers import headers_for, name_for
+from verifier.service.form_route import FormReader
+from verifier.service.headers import PAGE, headers_for, name_for
 from verifier.service.judging import Bench
+from verifier.service.key_book import KeyBook
+from verifier.service.key_store import KeyStore
+from verifier.service.lifespan import Act, living
 from verifier.service.limits import DEFAULT_LIMITS, Limits
+from verifier.service.metrics import Metrics
 from verifier.service.openapi import describe
 from verifier.service.problems import (
     BROKEN,
@@ -26,9 +38,13 @@ from verifier.service.problems import (
     language_asked,
     problem_of,
 )
+from verifier.service.proxies import Proxies
+from verifier.service.site_route import SiteRoute, to_the_page
 from verifier.service.standing_routes import standing_router
+from verifier.service.telling_routes import MetricsRoute, ReceiptKeyRoute
 from verifier.service.trust_desk import TrustDesk
 from verifier.service.verify_route import ReceiptOf, VerifyRoute
+from verifier.site import Site
 
 
 def now() -> int:
@@ -45,42 +61,125 @@ def make_log() -> Log:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(20),
+        cache_logger_on_first_use=True,
     )
     return log
+
+
+class NoLog:
+    """A log that keeps nothing."""
+
+    def info(self, event: str, **told: object) -> None:
+        """Forget it."""
 
 
 def create_app(
     *,
     desk: TrustDesk,
     policy: Policy = DEFAULT_POLICY,
-    clock: Callable[[], int] = now,
     limits: Limits = DEFAULT_LIMITS,
-    receipt_of: ReceiptOf | None = None,
+    key_store: KeyStore | None = None,
+    strangers: Allowance | None = None,
+    proxies: Proxies = Proxies(),  # noqa: B008  (frozen)
+    receipts: ReceiptSigner | None = None,
+    older_receipt_keys: Sequence[bytes] = (),
+    site: Site | None = None,
+    are_several: bool = False,
     log: Log | None = None,
+    log_addresses: bool = False,
+    clock: Callable[[], int] = now,
+    begin: Sequence[Act] = (),
+    end: Sequence[Act] = (),
 ) -> Application:
-    """Return the service as an ASGI application; one for each worker process."""
-    bench, bodies = Bench(desk, policy, clock), Bodies(limits)
-    verify = VerifyRoute(desk, bench, bodies, limits, receipt_of=receipt_of)
-    framework = _framework(desk, policy, clock, limits)
-    kept_log = log or make_log()
-    service = Service(framework, {"/verify": verify}, kept_log)
-    return Edge(service, kept_log, headers=headers_for, named=name_for)
+    """Return the service as an ASGI application, to be made in each worker process for itself.
+
+    key_store  keys open the service; without one it is open to everybody
+    strangers  what may be asked without a key, for each address; None means nothing where there is
+               a key store, and no limit where there is none
+    site  the scan page, from `make_site`
+    are_several  other workers count too, in the folder that PROMETHEUS_MULTIPROC_DIR names
+    begin, end  what a worker does first and last, such as starting and stopping the desk
+    """
+    told_log = log or make_log()
+    metrics = Metrics(are_shared=are_several)
+    book = None if key_store is None else KeyBook(key_store, clock)
+    callers = Callers(book, strangers, proxies, clock, time.monotonic)
+    bench, bodies, decoders = Bench(desk, policy, clock), Bodies(limits), Decoders(limits)
+    verify = VerifyRoute(
+        desk,
+        bench,
+        bodies,
+        limits,
+        callers=callers,
+        forms=FormReader(bodies, decoders, limits),
+        counter=metrics,
+        receipt_of=_receipts(receipts, policy),
+    )
+    batch = BatchRoute(desk, bench, limits, callers=callers, counter=metrics)
+
+    def gauges() -> dict[str, float]:
+        return {
+            "children": decoders.at_work,
+            "children_waiting": decoders.waiting,
+            "streams": batch.under_way,
+            "body_bytes": bodies.held,
+        }
+
+    busy: dict[str, Endpoint] = {
+        "/verify": verify,
+        "/verify/batch": batch,
+        "/metrics": MetricsRoute(metrics, gauges, desk, policy, clock, callers),
+    }
+    if receipts is not None:
+        key_set = encode_key_set([receipts.cose_key, *older_receipt_keys])
+        busy["/receipt-key"] = ReceiptKeyRoute(key_set)
+    page = None if site is None else SiteRoute(site)
+    if page is not None:
+        busy |= {"/": to_the_page, PAGE.rstrip("/"): to_the_page}
+    framework = _framework(desk, policy, clock, limits, lambda _app: life())
+
+    @asynccontextmanager
+    async def life() -> AsyncIterator[None]:
+        async with living(decoders, book, told_log, begin, end):
+            yield
+
+    service = Service(framework, busy, page, told_log)
+    return Edge(
+        service,
+        told_log,
+        log_addresses=log_addresses,
+        headers=headers_for,
+        named=name_for,
+        measured=metrics.answered,
+    )
+
+
+def _receipts(signer: ReceiptSigner | None, policy: Policy) -> ReceiptOf | None:
+    if signer is None:
+        return None
+    return lambda finding, sitting: sign_receipt(
+        receipt_of(finding, sitting.standing.trust, policy, sitting.at), signer
+    )
 
 
 class Service:
     """Hands the busy addresses to their routes at once, and all others to the framework."""
 
-    def __init__(self, framework: FastAPI, busy: Mapping[str, Endpoint], log: Log) -> None:
+    def __init__(
+        self,
+        framework: FastAPI,
+        busy: Mapping[str, Endpoint],
+        page: Endpoint | None,
+        log: Log,
+    ) -> None:
         self.framework = framework
         self._busy = busy
+        self._page = page
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            await self.framework(scope, receive, send)
-            return
-        endpoint = self._busy.get(scope["path"])
+        endpoint = self._endpoint(scope)
         if endpoint is None:
             await self.framework(scope, receive, send)
             return
@@ -93,9 +192,20 @@ class Service:
             self._log.info("fault", path=name_for(scope["path"]), error=type(error).__name__)
             await exchange.refuse(RefusedError(BROKEN))
 
+    def _endpoint(self, scope: Scope) -> Endpoint | None:
+        if scope["type"] != "http":
+            return None
+        path: str = scope["path"]
+        endpoint = self._busy.get(path)
+        return self._page if endpoint is None and path.startswith(PAGE) else endpoint
+
 
 def _framework(
-    desk: TrustDesk, policy: Policy, clock: Callable[[], int], limits: Limits
+    desk: TrustDesk,
+    policy: Policy,
+    clock: Callable[[], int],
+    limits: Limits,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
 ) -> FastAPI:
     app = FastAPI(
         title="Sealroot verifier",
@@ -104,6 +214,7 @@ def _framework(
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,  # it would repeat whatever host the request named
+        lifespan=lifespan,
     )
     app.include_router(standing_router(desk, policy, clock))
     _add_problems(app)
@@ -115,8 +226,7 @@ def _add_problems(app: FastAPI) -> None:
     """Errors become problem details here and nowhere else."""
 
     async def refused(request: Request, error: Exception) -> Response:
-        found = error if isinstance(error, RefusedError) else RefusedError(BROKEN)
-        return _answer(request, found)
+        return _answer(request, error if isinstance(error, RefusedError) else RefusedError(BROKEN))
 
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -146,4 +256,4 @@ def _answer(request: Request, refused: RefusedError) -> Response:
     return Response(refused.problem.content(language), refused.problem.status, kept)
 
 
-__all__: Final = ["create_app", "make_log"]
+__all__: Final = ["NoLog", "create_app", "make_log"]

@@ -40,17 +40,14 @@ class Bodies:
         """
         declared = self._declared(exchange, most)
         seconds = self._limits.body_seconds + declared / self._limits.slowest_bytes_per_second
+        deadline = asyncio.get_running_loop().time() + seconds
         taken = 0
 
         async def take() -> AsyncIterator[bytes]:
             nonlocal taken
             more = True
             while more:
-                message = await exchange.receive()
-                if message["type"] == "http.disconnect":
-                    raise RefusedError(BROKEN_BODY)
-                part: bytes = message.get("body", b"")
-                more = message.get("more_body", False)
+                part, more = await _next(exchange, deadline)
                 taken += len(part)
                 self._held += len(part)
                 if taken > most:
@@ -61,10 +58,7 @@ class Bodies:
                     yield part
 
         try:
-            async with asyncio.timeout(seconds):
-                yield take()
-        except TimeoutError as error:
-            raise RefusedError(TOO_SLOW, _CLOSE) from error
+            yield take()
         finally:
             self._held -= taken
 
@@ -85,6 +79,18 @@ class Bodies:
         if int(told) > most:
             raise RefusedError(TOO_LARGE, _CLOSE)
         return int(told)
+
+
+async def _next(exchange: Exchange, deadline: float) -> tuple[bytes, bool]:
+    """Return the next part and whether more may come; raises RefusedError."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            message = await exchange.receive()
+    except TimeoutError as error:
+        raise RefusedError(TOO_SLOW, _CLOSE) from error
+    if message["type"] == "http.disconnect":
+        raise RefusedError(BROKEN_BODY)
+    return message.get("body", b""), message.get("more_body", False)
 
 
 _CLOSE = {"connection": "close"}

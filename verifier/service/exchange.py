@@ -1,8 +1,7 @@
 """One request and its answer over ASGI, without a framework's cost: headers, query, answers."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 from registry.mirror.edge import Application, Message, Receive, Scope, Send
@@ -64,21 +63,25 @@ class Exchange:
         raise RefusedError(UNUSABLE)
 
     async def answer(
-        self, status: int, body: bytes, media_type: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        body: bytes,
+        media_type: str,
+        headers: Mapping[str, str] | None = None,
+        length: str | None = None,
     ) -> None:
-        """The whole answer is sent."""
+        """The whole answer is sent; `length` is said where the body is not (HEAD)."""
         told = [
             (b"content-type", media_type.encode("latin-1")),
-            (b"content-length", str(len(body)).encode()),
+            (b"content-length", (length or str(len(body))).encode()),
             *((name.encode(), value.encode("latin-1")) for name, value in (headers or {}).items()),
         ]
         await self._send({"type": "http.response.start", "status": status, "headers": told})
         await self._send({"type": "http.response.body", "body": body})
 
-    async def answer_json(self, members: Any) -> None:  # noqa: ANN401  (whatever JSON can hold)
+    async def answer_json(self, text: str) -> None:
         """The answer is JSON, in ASCII; no cache keeps what was found about a document."""
-        body = json.dumps(members, separators=(",", ":")).encode("ascii")
-        await self.answer(200, body, JSON, _NOT_KEPT)
+        await self.answer(200, text.encode("ascii"), JSON, _NOT_KEPT)
 
     async def refuse(self, refused: RefusedError) -> None:
         """The answer is a problem."""

@@ -5,7 +5,7 @@ for one second of one trust data, since both are among what they depend on; path
 plain hashing, and stay until there are too many.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from credential.ids import UnixTime
@@ -15,8 +15,10 @@ from verifier.errors import DocumentError
 from verifier.examine import Finding, Judge, examine, unread
 from verifier.policy import Policy
 from verifier.reasons import Reason
+from verifier.service.report_writer import ReportWriter
 from verifier.service.trust_desk import Standing, TrustDesk
 from verifier.verify import verify_without_trust
+from verifier.words import LANGUAGES, Language
 
 MOST_REMEMBERED_NODES = 40_000
 
@@ -25,6 +27,8 @@ class Sitting(NamedTuple):
     """What everything is judged by within one second."""
 
     judge: Judge
+    paths: RememberedPaths
+    writers: Mapping[Language, ReportWriter]
     standing: Standing
     at: UnixTime
 
@@ -43,14 +47,25 @@ class Bench:
         """Return what to judge by now."""
         now, standing, sitting = UnixTime(self._clock()), self._desk.current(), self._sitting
         if sitting is None or sitting.at != now or sitting.standing is not standing:
-            sitting = self._sitting = Sitting(self._judge(standing, now), standing, now)
+            sitting = self._sitting = self._new_sitting(standing, now)
         return sitting
 
-    def _judge(self, standing: Standing, now: UnixTime) -> Judge:
-        trust = standing.trust
+    def _new_sitting(self, standing: Standing, now: UnixTime) -> Sitting:
+        trust, paths = standing.trust, self._paths
         if trust is None:
-            return lambda sealed: verify_without_trust(sealed, standing.reason, now)
-        return judge_of_many(trust, now, self.policy, self._paths)
+            return Sitting(
+                lambda sealed: verify_without_trust(sealed, standing.reason, now),
+                paths,
+                _writers(),
+                standing,
+                now,
+            )
+        judge = judge_of_many(trust, now, self.policy, paths)
+        return Sitting(judge, paths, _writers(), standing, now)
+
+
+def _writers() -> dict[Language, ReportWriter]:
+    return {language: ReportWriter() for language in LANGUAGES}
 
 
 def finding_of(name: str, reading: Reading | DocumentError, sitting: Sitting) -> Finding:

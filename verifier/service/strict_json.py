@@ -31,6 +31,7 @@ def _short_integer(digits: str) -> int:
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_once, parse_constant=_refuse, parse_int=_short_integer
 )
+_FLAT_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_int=_short_integer)
 
 
 def strict_json(body: bytes, depth: int) -> object:
@@ -45,12 +46,25 @@ def strict_json(body: bytes, depth: int) -> object:
     if body.count(b"[") + body.count(b"{") > depth and _depth(text) > depth:
         raise NotStrictJsonError("nested too deeply")
     try:
-        value: object = _DECODER.decode(text)
+        value: object = _FLAT_DECODER.decode(text)
+        if not _is_flat_and_once(value, body):
+            value = _DECODER.decode(text)
     except NotStrictJsonError:
         raise
     except ValueError as error:
         raise NotStrictJsonError("not JSON") from error
     return value
+
+
+def _is_flat_and_once(value: object, body: bytes) -> bool:
+    """Return whether this is an object of texts alone in which no name stands twice; fast.
+
+    Without backslashes each name and each text has two quotes. A member that another one of the
+    same name took the place of would have left more of them.
+    """
+    if type(value) is not dict or b"\\" in body:
+        return False
+    return body.count(b'"') == 4 * len(value) and all(type(one) is str for one in value.values())
 
 
 def _depth(text: str) -> int:

@@ -1,22 +1,32 @@
 """POST /verify: documents in, findings out. One function reads like docs/flows.md, "Service"."""
 
-import asyncio
 import base64
-import time
 from collections.abc import Callable
+from typing import Final, Protocol
 
 from verifier.examine import Finding, worst
 from verifier.json_report import Json, json_report
 from verifier.report import Setting
 from verifier.service.asked import Asked, asked_in_json
 from verifier.service.bodies import Bodies
+from verifier.service.callers import Caller, Callers
 from verifier.service.exchange import JSON, Exchange, said
+from verifier.service.form_route import FormReader
 from verifier.service.judging import Bench, Sitting, finding_of
 from verifier.service.limits import Limits
 from verifier.service.problems import MEDIA, METHOD, NO_RECEIPTS, RefusedError
 from verifier.service.trust_desk import TrustDesk
+from verifier.service.turn import Turn
 
+FORM: Final = "multipart/form-data"
 ReceiptOf = Callable[[Finding, Sitting], bytes]
+
+
+class Counter(Protocol):
+    """Counts findings; it takes outcome and codes of them, and nothing else."""
+
+    def count(self, finding: Finding) -> None:
+        """One finding more."""
 
 
 class VerifyRoute:
@@ -29,21 +39,28 @@ class VerifyRoute:
         bodies: Bodies,
         limits: Limits,
         *,
+        callers: Callers,
+        forms: FormReader,
+        counter: Counter,
         receipt_of: ReceiptOf | None,
     ) -> None:
         self._anchor = desk.anchor
         self._bench = bench
         self._bodies = bodies
         self._limits = limits
+        self._callers = callers
+        self._forms = forms
+        self._counter = counter
         self._receipt_of = receipt_of
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request; raises RefusedError."""
         if exchange.method != "POST":
             raise RefusedError(METHOD, {"allow": "POST"})
-        # 1 what is asked
-        asked = await self._asked(exchange)
+        # 1 who asks, and what; the caller is charged before anything costs more than reading it
+        caller = self._callers.admit(exchange)
         query = exchange.query("receipt", "lang")
+        asked = await self._asked(exchange, caller)
         with_receipt = asked.receipt or said(query.get("receipt"))
         language = exchange.language(query.get("lang", asked.language))
         if with_receipt and self._receipt_of is None:
@@ -51,26 +68,34 @@ class VerifyRoute:
         # 2 judge each document, by the trust data of one moment
         sitting = self._bench.sitting()
         setting = Setting(language, sitting.standing.trust, sitting.at, anchor=self._anchor)
+        writer = sitting.writers[language]
         findings, reports = [], []
         turn = Turn(self._limits.slice_seconds)
         for document in asked.documents:
             finding = finding_of(document.name, document.reading, sitting)
+            self._counter.count(finding)
             findings.append(finding)
-            reports.append(self._report(finding, setting, sitting, with_receipt=with_receipt))
+            report = self._report(finding, setting, sitting, with_receipt=with_receipt)
+            reports.append(writer.written(report, finding))
             await turn.pass_on()
         # 3 say it
         if asked.alone:
             await exchange.answer_json(reports[0])
             return
         outcome = worst([finding.outcome for finding in findings])
-        await exchange.answer_json({"outcome": outcome.value, "documents": [*reports]})
+        listed = ",".join(reports)
+        await exchange.answer_json(f'{{"outcome":"{outcome.value}","documents":[{listed}]}}')
 
-    async def _asked(self, exchange: Exchange) -> Asked:
+    async def _asked(self, exchange: Exchange, caller: Caller) -> Asked:
         media_type = exchange.media_type()
         if media_type == JSON:
             body = await self._bodies.whole(exchange, self._limits.json_bytes)
-            return asked_in_json(body, self._limits)
-        raise RefusedError(MEDIA, {"accept": JSON, "connection": "close"})
+            asked = asked_in_json(body, self._limits)
+            caller.charge(len(asked.documents))
+            return asked
+        if media_type == FORM:
+            return await self._forms.asked(exchange, caller.charge)
+        raise RefusedError(MEDIA, {"accept": f"{JSON}, {FORM}", "connection": "close"})
 
     def _report(
         self, finding: Finding, setting: Setting, sitting: Sitting, *, with_receipt: bool
@@ -79,17 +104,3 @@ class VerifyRoute:
         if with_receipt and self._receipt_of is not None:
             report["receipt"] = base64.b64encode(self._receipt_of(finding, sitting)).decode("ascii")
         return report
-
-
-class Turn:
-    """A share of the event loop: when it is used up, everybody else has theirs first."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._until = time.monotonic() + seconds
-
-    async def pass_on(self) -> None:
-        """Wait for the others where the share is used up."""
-        if time.monotonic() > self._until:
-            await asyncio.sleep(0)
-            self._until = time.monotonic() + self._seconds
