@@ -41,6 +41,8 @@ class Request:
     language: Language
     reports: tuple[Path, ...] = ()
     jobs: int | None = None
+    compares_pages: bool = True
+    differences: Path | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,6 +59,8 @@ def parse_request(words: Sequence[str], environment: Mapping[str, str]) -> Reque
         raise UsageError("give trust data: --bundle FILE (offline) or --online URL")
     if told.public is not None and told.online is None:
         raise UsageError("--public goes with --online: a bundle carries its documents itself")
+    if told.differences is not None and not told.compare_pages:
+        raise UsageError("--differences needs the pages compared: leave out --no-compare-pages")
     policy = read_policy(told.policy)
     if told.trust_anchor is not None and told.online is None and told.min_evidence is None:
         # Without a checkpoint of its signers anybody could have written the bundle.
@@ -76,6 +80,8 @@ def parse_request(words: Sequence[str], environment: Mapping[str, str]) -> Reque
         language=told.lang or _language(environment),
         reports=tuple(dict.fromkeys(told.report)),
         jobs=told.jobs,
+        compares_pages=told.compare_pages,
+        differences=told.differences,
     )
 
 
@@ -120,6 +126,19 @@ def _parser() -> _Parser:
     output.add_argument("--json", action="store_true", help="for programs")
     output.add_argument("--explain", action="store_true", help="the numbered steps with all values")
     output.add_argument("--lang", choices=LANGUAGES, help="default from LANG")
+    pages = parser.add_argument_group("pages of a PDF")
+    pages.add_argument(
+        "--compare-pages",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="draw the pages again from the signed fields and compare them (default)",
+    )
+    pages.add_argument(
+        "--differences",
+        type=Path,
+        metavar="DIR",
+        help="where pages that differ are written as pictures, with the differences boxed",
+    )
     _add_reports(parser.add_argument_group("many documents"))
     return parser
 

@@ -16,10 +16,12 @@ from credential.errors import SealrootError
 from credential.ids import UnixTime
 from verifier.arguments import EXIT_CODES, Request, parse_request
 from verifier.batch import judge_of_many
-from verifier.documents import read_document
+from verifier.documents import Reading, read_document
 from verifier.errors import DocumentError
-from verifier.examine import Finding, Judge, examine, unread
+from verifier.examine import Finding, Judge, examine, unread, with_pages
 from verifier.inputs import Named, content_of, list_inputs
+from verifier.pages.findings import PageCode, not_compared
+from verifier.pages.writing import make_folder, write_pictures
 from verifier.reasons import Reason
 from verifier.report import Setting, text_report
 from verifier.trusting import Trusted, fetch_trust
@@ -59,17 +61,21 @@ def run(request: Request, clock: UnixTime) -> int:
     if trusted.because and not request.as_json:
         told = f"{phrase('check', 'trust', setting.language)}: {paragraphs(trusted.because)}\n"
         _say(told, file=sys.stderr)
-    # 3 each document: read it, judge every credential in it, compare its parts; 4 say it
+    # 3 each document: read it, judge every credential in it, compare its parts and pages; 4 say it
+    if request.differences is not None:
+        make_folder(request.differences)
+
+    def find(named: Named) -> Finding:
+        return _finding(named, request, trusted, judge, now)
+
     if len(listing.inputs) == 1 and not listing.passed_over and not request.reports:
-        finding = _finding(listing.inputs[0], judge, now)
+        finding = find(listing.inputs[0])
         _print_one(finding, setting, request)
         outcome = finding.outcome
     else:
         from verifier.many.command import verify_documents  # noqa: PLC0415  (one need not load it)
 
-        summary = verify_documents(
-            request, listing, lambda named: _finding(named, judge, now), setting
-        )
+        summary = verify_documents(request, listing, find, setting)
         outcome = summary.outcome
     # 5 the worst outcome is the exit code
     return EXIT_CODES[outcome]
@@ -81,14 +87,36 @@ def _judge(request: Request, trusted: Trusted, now: UnixTime) -> Judge:
     return judge_of_many(trusted.trust, now, request.policy)
 
 
-def _finding(named: Named, judge: Judge, now: UnixTime) -> Finding:
+def _finding(
+    named: Named, request: Request, trusted: Trusted, judge: Judge, now: UnixTime
+) -> Finding:
     try:
-        return examine(named.name, read_document(content_of(named), named.name), judge, now)
+        content = content_of(named)
+        reading = read_document(content, named.name)
+        finding = examine(named.name, reading, judge, now)
+        if reading.hints is None:
+            return finding
+        return _with_pages(finding, reading, content, request, trusted)
     except DocumentError as error:
         return unread(named.name, error)
     except Exception as error:  # noqa: BLE001  (the loop over documents: one must not end the others)
         fault = f"our own fault, please report it: {type(error).__name__}: {error}"
         return unread(named.name, DocumentError(Reason.DOCUMENT_UNREADABLE, fault))
+
+
+def _with_pages(
+    finding: Finding, reading: Reading, content: bytes, request: Request, trusted: Trusted
+) -> Finding:
+    """Return the finding with what its pages show beside what was signed (docs/flows.md)."""
+    if not request.compares_pages:
+        return with_pages(finding, not_compared(PageCode.COMPARE_NOT_ASKED))
+    from verifier.pages.comparing import compared  # noqa: PLC0415  (only PDFs pay for it)
+
+    is_pictured = request.differences is not None
+    finding = compared(finding, reading, content, trusted.trust, is_pictured=is_pictured)
+    if request.differences is not None:
+        write_pictures(finding, content, request.differences)
+    return finding
 
 
 def _print_one(finding: Finding, setting: Setting, request: Request) -> None:

@@ -44,11 +44,22 @@ class Held(NamedTuple):
     fault: str | None = None
 
 
+class PdfHints(NamedTuple):
+    """What a PDF says of how it was made; nobody signs it, it only helps to draw it again."""
+
+    keywords: str = ""
+    author: str = ""
+    is_scan: bool = False
+    """Every page is covered by pictures."""
+
+
 class Reading(NamedTuple):
     """What one input holds: at least one code or attachment, and the full records of a PDF."""
 
     held: tuple[Held, ...]
     records: tuple[bytes, ...] = ()
+    hints: PdfHints | None = None
+    """None for what is no PDF."""
 
 
 def read_document(content: bytes, name: str = "") -> Reading:
@@ -122,7 +133,7 @@ def _from_pdf(content: bytes) -> Reading:
         texts = [text for _, text in pdf.codes]
         raise _without_ours(texts, "no page of the PDF shows a code of ours")
     records = (attached for name, attached in pdf.attachments if name == RECORD_NAME)
-    return Reading(tuple(held), tuple(records))
+    return Reading(tuple(held), tuple(records), PdfHints(pdf.keywords, pdf.author, pdf.is_scan))
 
 
 def _held(text: str, kind: PlaceKind, page: int | None) -> Held:

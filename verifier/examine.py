@@ -13,6 +13,7 @@ from credential.sealed import decode_sealed
 from credential.types import CredentialType
 from verifier.documents import Held, PlaceKind, Reading
 from verifier.errors import DocumentError
+from verifier.pages.findings import Comparison, Grade, PageFinding, PageState
 from verifier.reasons import Reason
 from verifier.verdict import Outcome, Result, Verdict
 from verifier.verify import malformed
@@ -49,6 +50,10 @@ class Finding(NamedTuple):
     places: tuple[Held, ...] = ()
     record_state: RecordState = RecordState.NONE
     record: dict[int, Value] | None = None
+    page_state: PageState | None = None
+    page_findings: tuple[PageFinding, ...] = ()
+    page_pictures: tuple[tuple[int, bytes], ...] = ()
+    """PNGs of the pages that differ, on request."""
 
     @property
     def verdict(self) -> Verdict | None:
@@ -56,6 +61,8 @@ class Finding(NamedTuple):
         return self.verdicts[0][1] if self.verdicts else None
 
 
+_ALTERED = DocumentCheck(Result.FAIL, Reason.DOCUMENT_PAGE_ALTERED)
+_UNCONFIRMED = DocumentCheck(Result.UNKNOWN, Reason.DOCUMENT_PAGE_UNCONFIRMED)
 _READ = DocumentCheck(Result.PASS, Reason.DOCUMENT_READ)
 _BADNESS = {Outcome.INVALID: 0, Outcome.INDETERMINATE: 1, Outcome.VALID: 2}
 
@@ -89,6 +96,28 @@ def examine(name: str, reading: Reading, judge: Judge, at: int) -> Finding:
             document = DocumentCheck(Result.FAIL, error.reason, str(error))
     outcome = Outcome.INVALID if document.result is Result.FAIL else verdicts[0][1].outcome
     return Finding(name, outcome, document, tuple(verdicts), reading.held, state, record)
+
+
+def with_pages(finding: Finding, comparison: Comparison) -> Finding:
+    """Return the finding with what comparing the pages came to.
+
+    A page on which something issued is gone or covered is not the document: INVALID, whatever the
+    credential is. What was added and what could not be compared leave it open.
+    """
+    finding = finding._replace(
+        page_state=comparison.state,
+        page_findings=comparison.findings,
+        page_pictures=comparison.pictures,
+    )
+    grades = {one.grade for one in comparison.findings}
+    if finding.document.result is not Result.PASS:
+        return finding
+    if Grade.CHANGED in grades:
+        return finding._replace(document=_ALTERED, outcome=Outcome.INVALID)
+    if Grade.ADDED in grades:
+        outcome = worst([finding.outcome, Outcome.INDETERMINATE])
+        return finding._replace(document=_UNCONFIRMED, outcome=outcome)
+    return finding
 
 
 def _verdict(held: Held, judge: Judge, at: int) -> Verdict:

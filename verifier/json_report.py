@@ -10,16 +10,17 @@ from verifier.documents import Held
 from verifier.examine import Finding
 from verifier.fields import rfc3339, texts_of
 from verifier.origin import data_of, has_namesake, names_of
+from verifier.pages.words import pages_json
 from verifier.report import Setting, agency_text, is_confirmed, kind_text
 from verifier.verdict import Check, Verdict
 from verifier.words import Language, reason_words
 
-Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 
 def json_report(finding: Finding, setting: Setting) -> dict[str, Json]:
     """Return the report on one document; times are RFC 3339 in UTC, byte strings are hex."""
-    verdict = finding.verdict
+    verdict, pages = finding.verdict, pages_json(finding, setting.language)
     return {
         "input": finding.name,
         "outcome": finding.outcome.value,
@@ -38,6 +39,7 @@ def json_report(finding: Finding, setting: Setting) -> dict[str, Json]:
         "record": {"state": finding.record_state.value, "fields": _json(finding.record)},
         "places": [_place(held, finding) for held in finding.places],
         "trust": _trust(setting),
+        **({} if pages is None else {"pages": pages}),
     }
 
 

@@ -22,6 +22,8 @@ MOST_SECONDS = 30
 SEALED_SUFFIX = ".sealed"
 RECORD_NAME = "record.cbor"
 
+_MOST_HINT = 1_000
+_LEAST_COVERED = 0.7
 _DOTS_PER_INCH = (200, 300)
 _POINTS_PER_INCH = 72
 _MOST_PIXELS_A_PAGE = 16_000_000
@@ -33,6 +35,9 @@ class PdfContent(NamedTuple):
     pages: int
     codes: list[tuple[int, str]]
     attachments: list[tuple[str, bytes]]
+    keywords: str
+    author: str
+    is_scan: bool
 
 
 def read_pdf(document: bytes) -> PdfContent:
@@ -47,6 +52,9 @@ def read_pdf(document: bytes) -> PdfContent:
         pages=cast("dict[str, int]", answer)["pages"],
         codes=[(int(page), text) for page, text in content["codes"]],
         attachments=[(name, base64.b64decode(held)) for name, held in content["attachments"]],
+        keywords=cast("dict[str, str]", answer)["keywords"],
+        author=cast("dict[str, str]", answer)["author"],
+        is_scan=bool(cast("dict[str, int]", answer)["is_scan"]),
     )
 
 
@@ -69,7 +77,14 @@ def _read_here(document: bytes) -> Answer:
         if not codes and not attachments:  # perhaps a poor scan: then patience is worth its time
             few = pages[:MOST_PATIENT_PAGES]
             codes = [[str(at + 1), text] for at in few for text in _scanned_codes(pdf[at])]
-        return {"pages": len(pdf), "codes": [*codes], "attachments": attachments}
+        return {
+            "pages": len(pdf),
+            "codes": [*codes],
+            "attachments": attachments,
+            "keywords": pdf.get_metadata_value("Keywords")[:_MOST_HINT],
+            "is_scan": int(all(is_scan(pdf[at]) for at in pages)),
+            "author": pdf.get_metadata_value("Author")[:_MOST_HINT],
+        }
     except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
         raise DocumentError(
             Reason.DOCUMENT_UNREADABLE, "the PDF is damaged, encrypted or not a PDF"
@@ -100,6 +115,18 @@ def _drawn(page: "PdfPage", dots_per_inch: int) -> Image.Image:
     drawn = page.render(scale=scale, grayscale=True)
     size = (drawn.width, drawn.height)
     return Image.frombuffer("L", size, drawn.buffer, "raw", "L", drawn.stride, 1)
+
+
+def is_scan(page: "PdfPage") -> bool:
+    """Return whether pictures cover most of the page: a scan, or a page printed as a picture."""
+    import pypdfium2.raw as pdfium  # noqa: PLC0415  (as above)
+
+    whole = float(page.get_width() * page.get_height())
+    covered = 0.0
+    for found in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = found.get_bounds()
+        covered += max(0.0, right - left) * max(0.0, top - bottom)
+    return covered > _LEAST_COVERED * whole
 
 
 def _attachments(pdf: "PdfDocument") -> list[Answer]:

@@ -76,3 +76,5 @@ class Reason(StrEnum):
     DOCUMENT_PAGES_DISAGREE = "document.pages_disagree"
     DOCUMENT_ATTACHMENT_DISAGREES = "document.attachment_disagrees"
     DOCUMENT_RECORD_MISMATCH = "document.record_mismatch"
+    DOCUMENT_PAGE_ALTERED = "document.page_altered"
+    DOCUMENT_PAGE_UNCONFIRMED = "document.page_unconfirmed"

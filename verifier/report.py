@@ -13,6 +13,7 @@ from verifier.documents import Held, PlaceKind
 from verifier.examine import Finding, RecordState
 from verifier.fields import Row, claim_rows, field_rows, moment_text, texts_of
 from verifier.origin import data_of, guests_told, has_namesake, registry_text
+from verifier.pages.words import finding_lines, state_line
 from verifier.reasons import Reason
 from verifier.verdict import CheckName, Outcome, Result, Verdict
 from verifier.words import Language, phrase, reason_words
@@ -20,6 +21,7 @@ from verifier.words import Language, phrase, reason_words
 _COLOURS = {Outcome.VALID: "32", Outcome.INVALID: "31", Outcome.INDETERMINATE: "33"}
 _CONFIRMING = (CheckName.PROOF, CheckName.ISSUER, CheckName.KEY)
 _PUT_TOGETHER = (Reason.DOCUMENT_PAGES_DISAGREE, Reason.DOCUMENT_ATTACHMENT_DISAGREES)
+_ALTERED = Reason.DOCUMENT_PAGE_ALTERED
 _INDENT = "  "
 
 
@@ -38,6 +40,7 @@ def text_report(finding: Finding, setting: Setting) -> str:
     parts = (
         _headline(finding, setting),
         _checks(finding, setting),
+        _pages(finding, setting),
         _places(finding, setting),
         _claims(finding, setting),
         _cautions(finding, setting),
@@ -104,6 +107,17 @@ def _headline(finding: Finding, setting: Setting) -> Iterator[str]:
     if verdict is not None and verdict.guest is not None and not is_put_together(finding):
         whose = registry_text(verdict, setting.anchor, setting.language)
         yield f"{_INDENT}{phrase('label', 'registry', setting.language)}: {whose}"
+
+
+def _pages(finding: Finding, setting: Setting) -> Iterator[str]:
+    """Yield what is known of the pages of a PDF, and each difference from the pages as issued."""
+    language = setting.language
+    line = state_line(finding, language)
+    if line is None:
+        return
+    yield _INDENT + line
+    for told in finding_lines(finding, language):
+        yield _INDENT * 2 + told
 
 
 def _coloured(text: str, outcome: Outcome, setting: Setting) -> str:
@@ -191,8 +205,10 @@ def _all_rows(entry: Entry, verdict: Verdict, finding: Finding, setting: Setting
 
 def is_confirmed(finding: Finding) -> bool:
     """True where the named agency is known to have signed what is shown."""
-    if finding.verdict is None or finding.document.result is Result.FAIL:
-        return False
+    document = finding.document
+    is_refused = document.result is Result.FAIL
+    if finding.verdict is None or (is_refused and document.reason is not _ALTERED):
+        return False  # an altered page takes nothing from the credential itself
     passed = {check.name for check in finding.verdict.checks if check.result is Result.PASS}
     return passed.issuperset(_CONFIRMING)
 

@@ -24,12 +24,11 @@ from credential.types import CredentialType
 from verifier.drawing import words
 from verifier.drawing.errors import PrintError
 from verifier.drawing.layout import Layout, PairSection, TableSection
+from verifier.drawing.layouts import LAYOUTS, keyword
 
 Json: TypeAlias = "str | int | float | Sequence[Json] | Mapping[str, Json]"
 
 MAX_RECORD: Final = 262_144
-_MODULE_MM: Final = 0.45  # 2.7 pixels at 150 dpi
-_SMALLEST_MM: Final = 36.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class _Claims:
 
 
 def page_model(
-    document: Document, credential_type: CredentialType, layout: Layout
-) -> tuple[Json, UnixTime]:
+    document: Document, credential_type: CredentialType, layout: Layout, number_of_layout: int
+) -> tuple[dict[str, Json], UnixTime]:
     """Return the texts, tables, symbol and attachments of the document, and when it was issued.
 
     Raises PrintError where the document is not a credential of the type, or its record not its own.
@@ -61,7 +60,8 @@ def page_model(
     claims = _claims(document, credential_type)
     number = certificate_number(claims.entry)
     sections = [_section(section, claims) for section in layout.sections]
-    model: Json = {
+    model: dict[str, Json] = {
+        "layout": keyword(number_of_layout),
         "agency": _both(document.agency),
         "title": _both(credential_type.title),
         "number": number,
@@ -69,7 +69,7 @@ def page_model(
         "dates": _header_dates(claims),
         "sections": [section for section in sections if section is not None],
         "notes": [_both(note) for note in layout.notes],
-        "qr": _symbol(document.qr_text, number),
+        "qr": _symbol(document.qr_text, number, number_of_layout),
         "words": {
             "number": _both(words.NUMBER),
             "page": list(words.PAGE),
@@ -196,11 +196,12 @@ def _validity_lines(field: Field, claims: _Claims) -> list[Json]:
     return []
 
 
-def _symbol(qr_text: str, number: str) -> Json:
+def _symbol(qr_text: str, number: str, number_of_layout: int) -> Json:
     modules = symbol_modules(qr_text)
+    page = LAYOUTS[number_of_layout]
     return {
         "svg": modules_svg(modules),
-        "size": max(_SMALLEST_MM, len(modules) * _MODULE_MM),
+        "size": max(page.smallest_symbol_mm, len(modules) * page.module_mm),
         "alt": words.SYMBOL.format(number=number),
     }
 
