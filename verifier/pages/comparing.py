@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from verifier.drawing import Document, Printer
     from verifier.pages.told import Told
 
-MOST_SECONDS = 30
+MOST_SECONDS = 60
 
 RunConfined = Callable[[Callable[[], Answer], int], Answer]
 

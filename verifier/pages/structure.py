@@ -5,6 +5,7 @@ This runs in a child process with limits (`verifier.confined`): the file is an a
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, cast
 
@@ -30,6 +31,7 @@ _ACTIVE: Final = frozenset(
 _MEDIA: Final = frozenset({"/Screen", "/Movie", "/Sound", "/3D", "/RichMedia", "/TrapNet"})
 _COMMENTS: Final = frozenset({"/Text", "/Popup"})
 _WITHOUT_FILE: Final = frozenset({"/Type0", "/Type3"})
+_OURS: Final = re.compile(r"<_io\.BytesIO[^>]*>")
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
@@ -66,7 +68,7 @@ def _read(pdf: pikepdf.Pdf, given: bytes, issued: bytes | None) -> Structure:
     if pdf.is_encrypted:
         findings.append(finding(PageCode.FILE_ENCRYPTED))
     rewritten = _saved(pdf)
-    warnings = [str(warning) for warning in pdf.get_warnings()]
+    warnings = [_OURS.sub("file", str(warning)) for warning in pdf.get_warnings()]
     if warnings:
         findings.append(finding(PageCode.FILE_DAMAGED, detail=warnings[0][:200]))
     with pikepdf.open(io.BytesIO(rewritten)) as clean:  # without what nothing refers to

@@ -144,11 +144,11 @@ def appended(pdf: bytes, numbers: dict[int, bytes], root: int) -> bytes:
     for number, body in numbers.items():
         places[number] = len(out)
         out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
-    table = len(out)
+    table, size = len(out), max(numbers) + 1
     out += b"xref\n"
     for number, place in sorted(places.items()):
         out += b"%d 1\n%010d 00000 n\r\n" % (number, place)
-    out += b"trailer\n<< /Size %d /Root %d 0 R /Prev %d >>\n" % (9999, root, before)
+    out += b"trailer\n<< /Size %d /Root %d 0 R /Prev %d >>\n" % (size, root, before)
     return bytes(out + b"startxref\n%d\n%%%%EOF\n" % table)
 
 
