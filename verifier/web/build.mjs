@@ -9,13 +9,13 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { printed } from "./site/print.js";
+import { printed, printedStyle } from "./site/print.js";
 import { reach } from "./site/reach.js";
 import { sealed } from "./site/seal.js";
 
 const OUT = fileURLToPath(new URL("dist", import.meta.url));
 const ENTRIES = ["app/index.html", "app/sw.js"];
-/** Opens PDFs: two megabytes that the first document on paper need not wait for. So with what only an installed page shows. */
+/** Opens PDFs: two megabytes that no document on paper waits for. Beside it what only an installed page shows. */
 const LATER = ["app/scan/pdf-worker.js", "app/manifest.webmanifest"];
 /** A page has to be usable after so many bytes, uncompressed. */
 const MOST_FIRST_BYTES = 1_500_000;
@@ -27,9 +27,11 @@ const files = new Map([...all].map(([place, { bytes }]) => [place, bytes]));
 const isPrinted = (/** @type {string} */ place) =>
   place.endsWith(".js") && place !== "sw.js" && !place.endsWith(".min.js");
 const modules = [...files].filter(([place]) => isPrinted(place));
-const texts = [...files].filter(([place]) => place.endsWith(".json"));
-for (const [place, bytes] of texts)
-  files.set(place, Buffer.from(JSON.stringify(JSON.parse(bytes.toString("utf8")))));
+for (const [place, bytes] of files) {
+  if (place.endsWith(".css")) files.set(place, printedStyle(bytes));
+  if (place.endsWith(".json"))
+    files.set(place, Buffer.from(JSON.stringify(JSON.parse(bytes.toString("utf8")))));
+}
 const made = sealed(new Map([...files, ...printed(new Map(modules))]), later);
 
 const firstBytes = sum(made.first);

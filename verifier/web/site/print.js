@@ -47,6 +47,17 @@ export function printed(modules) {
   return new Map([...plain].map(([path, bytes]) => [path, isSame(path) ? flat.get(path) : bytes]));
 }
 
+/**
+ * A style sheet likewise. No text in one goes over several lines, and none of ours holds what looks
+ * like a comment.
+ * @param {Buffer} sheet
+ */
+export function printedStyle(sheet) {
+  const text = sheet.toString("utf8");
+  if (/["'][^"'\n]*\/\*/u.test(text)) throw new Error("a text of a style sheet holds a comment");
+  return withoutIndents(Buffer.from(text.replace(/\/\*[^]*?\*\/\n*/gu, "")));
+}
+
 /** @param {Buffer} bytes */
 function withoutIndents(bytes) {
   return Buffer.from(bytes.toString("utf8").replace(/^ +/gmu, ""));
