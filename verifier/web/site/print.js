@@ -55,7 +55,7 @@ export function printed(modules) {
 export function printedStyle(sheet) {
   const text = sheet.toString("utf8");
   if (/["'][^"'\n]*\/\*/u.test(text)) throw new Error("a text of a style sheet holds a comment");
-  return withoutIndents(Buffer.from(text.replace(/\/\*[^]*?\*\/\n*/gu, "")));
+  return withoutIndents(Buffer.from(text.replace(/\/\*.*?\*\/\n*/gsu, "")));
 }
 
 /** @param {Buffer} bytes */
