@@ -37,7 +37,7 @@ async function picture(symbols, file) {
   const size = kind === null ? null : pictureSize(bytes, kind);
   if (kind === null || size === null) throw damaged();
   checkPixels(size, kind);
-  const grey = await decoded(file, kind);
+  const grey = await decoded(file, kind, size);
   const found = symbols.quickly(grey);
   const texts = found.length > 0 ? found : symbols.patiently(grey, () => performance.now());
   if (texts.length === 0) throw noCode("there is no readable QR code in the picture");
@@ -53,15 +53,22 @@ function checkPixels({ width, height }, kind) {
 }
 
 /**
+ * A picture finer than a code needs is made smaller by whatever decodes it, which may spare memory.
  * @param {Blob} file
  * @param {import("./picture-size.js").PictureKind} kind
+ * @param {import("./picture-size.js").Size} size
  */
-async function decoded(file, kind) {
+async function decoded(file, kind, { width, height }) {
+  const scale = Math.sqrt(MOST_DECODED_PIXELS / (width * height));
+  const smaller = {
+    resizeWidth: Math.ceil(width * scale),
+    resizeQuality: /** @type {const} */ ("high"),
+  };
   try {
-    const bitmap = await createImageBitmap(file);
+    const bitmap = await (scale < 1 ? createImageBitmap(file, smaller) : createImageBitmap(file));
     checkPixels(bitmap, kind); // the file may have said less
-    const scale = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / (bitmap.width * bitmap.height)));
-    return greyOfBitmap(bitmap, Math.ceil(bitmap.width * scale), Math.ceil(bitmap.height * scale));
+    const rest = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / (bitmap.width * bitmap.height)));
+    return greyOfBitmap(bitmap, Math.ceil(bitmap.width * rest), Math.ceil(bitmap.height * rest));
   } catch (error) {
     if (error instanceof DOMException) throw damaged();
     throw error;
