@@ -1,11 +1,11 @@
 /**
  * Reads the QR codes of pictures as the page does, with the same modules. Prints one line of JSON
- * for each, in order: {"file", "texts", "ms", "with": "quickly" | "turned" | "patiently"}, or
+ * for each, in order: {"file", "texts", "ms", "with": "quickly" | "patiently" | "glimpsed"}, or
  * {"file", "texts": [], "ms", "code": "document.no_code"}.
  *
  *     node read-pictures.mjs [--quick] [--list NAMES] FILE …
  *
- * --quick  without the patient treatments, as a frame of a camera is read
+ * --quick  as one frame of a camera is read: one look, without patience
  * --list   a file with one name a line, after the others
  *
  * A picture is PGM or PPM (P5, P6; 8 bits), so that nothing but the page's own reading is measured.
@@ -48,18 +48,17 @@ const names = [...positionals, ...listed.split("\n").filter((name) => name !== "
 const symbols = await openSymbols(new Uint8Array(readFileSync(WASM)).buffer);
 const now = () => performance.now();
 
-/** @type {["quickly" | "turned" | "patiently", (grey: import("./app/scan/grey.js").Grey) => string[]][]} */
-const WAYS = [
-  ["quickly", (grey) => symbols.quickly(grey)],
-  ["turned", (grey) => symbols.turned(grey)],
-  ["patiently", (grey) => (values.quick ? [] : symbols.patiently(grey, now))],
-];
+/** @typedef {(grey: import("./app/scan/grey.js").Grey) => string[]} Look */
+/** @type {Record<string, Look>} */
+const WAYS = values.quick
+  ? { glimpsed: symbols.glimpsed }
+  : { quickly: symbols.quickly, patiently: (grey) => symbols.patiently(grey, now) };
 
 /** @param {string} file */
 function read(file) {
   const grey = pictureOf(file);
   const began = now();
-  for (const [way, look] of WAYS) {
+  for (const [way, look] of Object.entries(WAYS)) {
     const texts = look(grey);
     if (texts.length > 0) return { file, texts, ms: now() - began, with: way };
   }

@@ -104,7 +104,8 @@ class Lost extends DocumentError {}
  */
 async function readiness(worker) {
   const message = await heard(worker, START_SECONDS).catch((error) => ({ crashed: error.message }));
-  if (message.ready !== true) throw new DecoderUnavailable(String(message.crashed ?? "it answers otherwise than ours do"));
+  if (message.ready !== true)
+    throw new DecoderUnavailable(String(message.crashed ?? "it answers otherwise than ours do"));
 }
 
 /** @param {any} message */

@@ -37,7 +37,7 @@ const OPTIONS = {
   downscaleFactor: 3,
   downscaleThreshold: 500,
   minLineCount: 2,
-  maxNumberOfSymbols: 64,
+  maxNumberOfSymbols: 255,
   validateOptionalChecksum: false,
   returnErrors: false,
   eanAddOnSymbol: 0,
