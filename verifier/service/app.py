@@ -136,7 +136,8 @@ def create_app(
     page = None if site is None else SiteRoute(site)
     if page is not None:
         busy |= {"/": to_the_page, PAGE.rstrip("/"): to_the_page}
-    framework = _framework(desk, policy, clock, limits, lambda _app: life())
+    framework = _framework(desk, policy, clock, lambda _app: life())
+    describe(framework, limits, has_receipts=receipts is not None, has_keys=book is not None)
 
     @asynccontextmanager
     async def life() -> AsyncIterator[None]:
@@ -204,7 +205,6 @@ def _framework(
     desk: TrustDesk,
     policy: Policy,
     clock: Callable[[], int],
-    limits: Limits,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
 ) -> FastAPI:
     app = FastAPI(
@@ -218,7 +218,6 @@ def _framework(
     )
     app.include_router(standing_router(desk, policy, clock))
     _add_problems(app)
-    describe(app, limits)
     return app
 
 

@@ -5,6 +5,13 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from verifier.service.limits import Limits
+from verifier.service.openapi_streams import (
+    LINE_ANSWER,
+    METRICS,
+    RECEIPT_KEY,
+    batch,
+    line_schema,
+)
 from verifier.service.problems import MEDIA_TYPE, PROBLEMS, Problem
 from verifier.verdict import CheckName, Outcome, Result
 
@@ -65,7 +72,9 @@ _LANG: Final = {
 }
 
 
-def describe(app: FastAPI, limits: Limits) -> None:
+def describe(
+    app: FastAPI, limits: Limits, *, has_receipts: bool = False, has_keys: bool = False
+) -> None:
     """The OpenAPI of the framework has the busy addresses too, and our problem details."""
     made = app.openapi
 
@@ -81,7 +90,19 @@ def describe(app: FastAPI, limits: Limits) -> None:
             "Findings": _FINDINGS,
             "Document": _document_schema(),
         }
-        described["paths"] |= {"/verify": {"post": _verify(limits)}}
+        schemas |= {"Line": line_schema(), "LineAnswer": LINE_ANSWER}
+        described["paths"] |= {
+            "/verify": {"post": _verify(limits)},
+            "/verify/batch": {"post": batch(limits, problem_answers)},
+            "/metrics": {"get": METRICS | {"responses": _read_answers(METRICS)}},
+        }
+        if has_receipts:
+            described["paths"]["/receipt-key"] = {"get": RECEIPT_KEY}
+        described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        if has_keys:
+            for path in ("/verify", "/verify/batch"):
+                described["paths"][path]["post"]["security"] = [{"key": []}]
+            described["paths"]["/metrics"]["get"]["security"] = [{"key": []}]
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend it
@@ -121,6 +142,27 @@ def _request_schema(limits: Limits) -> dict[str, Any]:
         "items": {"$ref": "#/components/schemas/Document"},
     }
     return {"oneOf": [*alone, _object({"documents": documents, **wishes}, ["documents"])]}
+
+
+def _form_schema(limits: Limits) -> dict[str, Any]:
+    file = {
+        "type": "array",
+        "maxItems": limits.files,
+        "items": {"type": "string", "format": "binary"},
+        "description": (
+            f"Pictures (PNG, JPEG, WebP), PDFs, sealed files, texts; each at most "
+            f"{limits.file_bytes:,} bytes and read within {limits.child_seconds} seconds. "
+            "每份文件一個部分，須附檔名。"
+        ),
+    }
+    text = {"type": "string", "minLength": 1, "description": "The text of a QR code."}
+    properties = {
+        "file": file,
+        "text": text,
+        "lang": _LANG,
+        "receipt": {"type": "string", "enum": ["true", "false"]},
+    }
+    return {**_object(properties, []), "anyOf": [{"required": ["file"]}, {"required": ["text"]}]}
 
 
 _EXAMPLES: Final = {
@@ -166,7 +208,8 @@ def _verify(limits: Limits) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                "application/json": {"schema": _request_schema(limits), "examples": _EXAMPLES}
+                "application/json": {"schema": _request_schema(limits), "examples": _EXAMPLES},
+                "multipart/form-data": {"schema": _form_schema(limits)},
             },
         },
         "responses": {
@@ -177,6 +220,10 @@ def _verify(limits: Limits) -> dict[str, Any]:
             **problem_answers(400, 401, 405, 408, 413, 415, 422, 429, 501, 503),
         },
     }
+
+
+def _read_answers(described: dict[str, Any]) -> dict[str, Any]:
+    return {**described["responses"], **problem_answers(401, 405)}
 
 
 def problem_answers(*statuses: int) -> dict[str, Any]:
