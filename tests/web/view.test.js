@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { judgeAddress } from "../../verifier/web/app/view/address.js";
 import { csvOf } from "../../verifier/web/app/view/csv.js";
 import { punycodeDecoded } from "../../verifier/web/app/view/punycode.js";
-import { pathOf, RESULT_MARK, symbolOf } from "../../verifier/web/app/view/result-code.js";
+import { pathOf, symbolOf } from "../../verifier/web/app/view/result-code.js";
+import { RESULT_MARK } from "../../verifier/web/app/view/result-file.js";
 import { languageOf, wordsOf } from "../../verifier/web/app/view/words.js";
 import { ROOT } from "./vectors.js";
 

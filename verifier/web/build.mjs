@@ -16,7 +16,9 @@ import { sealed } from "./site/seal.js";
 const OUT = fileURLToPath(new URL("dist", import.meta.url));
 const ENTRIES = ["app/index.html", "app/sw.js"];
 /** Opens PDFs: two megabytes that no document on paper waits for. Beside it what only an installed page shows. */
-const LATER = ["app/scan/pdf-worker.js", "app/manifest.webmanifest"];
+const LATER = ["app/scan/pdf-worker.js", "app/manifest.webmanifest", "app/icons/icon-180.png"];
+/** The command alone speaks of folders, receipts and pages drawn again. */
+const SHARED_WORDS = ["outcome", "check", "result", "reason", "label", "suspicion"];
 /** A page has to be usable after so many bytes, uncompressed. */
 const MOST_FIRST_BYTES = 1_500_000;
 
@@ -29,8 +31,7 @@ const isPrinted = (/** @type {string} */ place) =>
 const modules = [...files].filter(([place]) => isPrinted(place));
 for (const [place, bytes] of files) {
   if (place.endsWith(".css")) files.set(place, printedStyle(bytes));
-  if (place.endsWith(".json"))
-    files.set(place, Buffer.from(JSON.stringify(JSON.parse(bytes.toString("utf8")))));
+  if (place.endsWith(".json")) files.set(place, Buffer.from(JSON.stringify(wordsIn(place, bytes))));
 }
 const made = sealed(new Map([...files, ...printed(new Map(modules))]), later);
 
@@ -52,6 +53,17 @@ console.log(
   `verifier/web/dist: version ${made.version}, ${made.first.length} files with ${firstBytes} bytes at first, ` +
     `${made.later.length} with ${sum(made.later)} later`,
 );
+
+/**
+ * What a JSON file says; of the words that the page shares with the command, those it has a use for.
+ * @param {string} place
+ * @param {Buffer} bytes
+ */
+function wordsIn(place, bytes) {
+  const said = JSON.parse(bytes.toString("utf8"));
+  if (!place.startsWith("texts/")) return said;
+  return Object.fromEntries(Object.entries(said).filter(([group]) => SHARED_WORDS.includes(group)));
+}
 
 /** @param {import("./site/seal.js").Listed[]} listed */
 function sum(listed) {

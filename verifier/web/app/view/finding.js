@@ -1,6 +1,8 @@
 /** What is asked of one finding: which verdict counts, whether its fields are signed, what it says. */
 
 import { certificateNumber } from "../../lib/agency-code.js";
+import { hex } from "../../lib/bytes.js";
+import { decodeSealed } from "../../lib/sealed.js";
 
 /** @typedef {import("../../lib/verdict.js").Verdict} Verdict */
 /** @typedef {import("../scan/examine.js").Finding} Finding */
@@ -88,4 +90,30 @@ export function verdictAt(held, { verdicts }) {
  */
 function sameBytes(one, other) {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+/**
+ * What makes two documents the same: their entries, byte by byte, never a signature. Null where no
+ * entry could be read.
+ * @param {Finding} finding
+ */
+export function entryOf({ verdicts }) {
+  if (verdicts.length === 0 || verdicts[0].verdict.entry === null) return null;
+  return hex(decodeSealed(verdicts[0].held.sealed).entry);
+}
+
+/**
+ * The checks that decided: those that failed, or else those that stayed open and are not merely put
+ * up with, for which there is advice.
+ * @template {{ result: import("../../lib/verdict.js").Result, code: string }} T
+ * @param {Finding["outcome"]} outcome
+ * @param {T[]} checks
+ * @param {Words} words
+ */
+export function decidingOf(outcome, checks, words) {
+  if (outcome === "VALID") return [];
+  const told = outcome === "INVALID" ? "FAIL" : "UNKNOWN";
+  const deciding = checks.filter(({ result }) => result === told);
+  const advised = deciding.filter(({ code }) => words.reason(code).advice !== "");
+  return advised.length > 0 ? advised : deciding;
 }

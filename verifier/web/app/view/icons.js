@@ -41,3 +41,15 @@ export function resultIcon(result) {
     svg("path", { d: RESULTS[result] }),
   );
 }
+
+/** A code in a finder: what the large button does. */
+export function scanIcon() {
+  return svg(
+    "svg",
+    { viewBox: "0 0 48 48", "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: "M4 14V4h10M34 4h10v10M44 34v10H34M14 44H4V34" }),
+    svg("path", {
+      d: "M13 13h8v8h-8zM27 13h8v8h-8zM13 27h8v8h-8zM27 27h3M35 27v3M30 32v3M35 35v.1",
+    }),
+  );
+}

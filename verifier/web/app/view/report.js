@@ -1,13 +1,23 @@
 /** One finding as plain values for a screen, a sheet or a list: what verifier/report.py says as text. */
 
 import { certificateNumber } from "../../lib/agency-code.js";
-import { oneLine } from "./display.js";
+import { oneLine, shown } from "./display.js";
 import { claimRows, fieldRows, row } from "./fields.js";
-import { isConfirmed, isPutTogether, placeText, verdictAt, verdictOf } from "./finding.js";
+import {
+  decidingOf,
+  isConfirmed,
+  isPutTogether,
+  placeText,
+  verdictAt,
+  verdictOf,
+} from "./finding.js";
 import { momentText } from "./moments.js";
 import {
+  agencyNames,
   agencyText,
   authorityTexts,
+  countedAt,
+  dataOf,
   guestsTold,
   kindText,
   recognitionText,
@@ -39,6 +49,7 @@ import { warningsOf } from "./warnings.js";
  * @property {Outcome} outcome
  * @property {string} name
  * @property {boolean} isConfirmed
+ * @property {string} title what it is and whose, where that is confirmed
  * @property {CheckLine[]} checks
  * @property {CheckLine[]} reasons the checks that made the outcome what it is
  * @property {string} detail why a document could not be read, in the reader's words
@@ -65,12 +76,13 @@ export function reportOf(finding, setting) {
     outcome: finding.outcome,
     name: oneLine(finding.name),
     isConfirmed: isConfirmed(finding),
+    title: titleOf(finding, setting),
     checks,
-    reasons: reasonsOf(finding.outcome, checks),
+    reasons: decidingOf(finding.outcome, checks, setting.words),
     detail: finding.document.result === "PASS" ? "" : oneLine(finding.document.because, 400),
     identity: verdict?.entry && !isPutTogether(finding) ? identityRows(verdict, setting) : [],
     authority:
-      verdict?.entry && !isPutTogether(finding)
+      verdict?.entry && isConfirmed(finding)
         ? authorityTexts(verdict.entry, verdict, setting.trust, setting.words)
         : [],
     claims: claimsOf(finding, setting),
@@ -80,20 +92,6 @@ export function reportOf(finding, setting) {
     remains: remainsOf(finding, setting.words),
     trust,
   };
-}
-
-/**
- * The checks that decided: those that failed, or else those that stayed open and are not merely put
- * up with.
- * @param {Outcome} outcome
- * @param {CheckLine[]} checks
- */
-function reasonsOf(outcome, checks) {
-  if (outcome === "VALID") return [];
-  const told = outcome === "INVALID" ? "FAIL" : "UNKNOWN";
-  const deciding = checks.filter(({ result }) => result === told);
-  const advised = deciding.filter(({ advice }) => advice !== "");
-  return advised.length > 0 ? advised : deciding;
 }
 
 /**
@@ -139,9 +137,6 @@ function checkLines(finding, words) {
  */
 function identityRows(verdict, { words, trust, anchor }) {
   const entry = /** @type {import("../../lib/entry.js").Entry} */ (verdict.entry);
-  const asOf = (/** @type {string} */ name) =>
-    verdict.checks.find((check) => check.name === name && check.result === "PASS")?.asOf ?? null;
-  const status = asOf("status");
   const { phrase, say, language } = words;
   return [
     row(phrase("label", "kind"), kindText(entry, verdict.kind, words)),
@@ -152,11 +147,39 @@ function identityRows(verdict, { words, trust, anchor }) {
       say("anchored_at"),
       verdict.anchor === null ? say("anchored_unknown") : momentText(verdict.anchor.at, language),
     ),
-    row(
-      say("status_as_of"),
-      status === null ? say("status_unknown") : momentText(status, language),
-    ),
+    statusRow(verdict, words),
   ];
+}
+
+/**
+ * Whether it was revoked, as of when.
+ * @param {Verdict} verdict
+ * @param {Words} words
+ */
+function statusRow({ checks }, words) {
+  const { say, language } = words;
+  const status = checks.find(({ name }) => name === "status");
+  if (status?.result === "FAIL")
+    return row(words.phrase("check", "status"), words.reason(status.code).says);
+  const asOf = status?.result === "PASS" ? status.asOf : null;
+  return row(
+    say("status_as_of"),
+    asOf === null ? say("status_unknown") : momentText(asOf, language),
+  );
+}
+
+/**
+ * What it is and whose, in one line for the eye; only where that is confirmed.
+ * @param {Finding} finding
+ * @param {Setting} setting
+ */
+function titleOf(finding, { words, trust }) {
+  const verdict = verdictOf(finding);
+  const entry = verdict?.entry ?? null;
+  if (verdict === null || entry === null || !isConfirmed(finding)) return "";
+  const names = agencyNames(entry.iss, dataOf(verdict, trust)?.state ?? null, countedAt(verdict));
+  const agency = names === null ? entry.iss : shown(names[words.language === "zh-Hant" ? 0 : 1]);
+  return `${kindText(entry, verdict.kind, words)} · ${agency}`;
 }
 
 /**
@@ -220,7 +243,10 @@ function uncheckedTexts(finding, words) {
   if (!verdict?.entry) return [];
   const questions = ["unchecked_claims", "unchecked_paper", "unchecked_after"];
   if (finding.recordState === "not given") questions.push("unchecked_record");
-  return questions.map((question) => words.phrase("label", question));
+  const labels = questions.map((question) => words.phrase("label", question));
+  return finding.remarks.includes("page.not_compared")
+    ? [words.say("page_not_compared"), ...labels]
+    : labels;
 }
 
 /**

@@ -9,6 +9,17 @@ import { outcomeIcon, resultIcon } from "./icons.js";
 /** @typedef {import("./words.js").Words} Words */
 /** @typedef {{ [name: string]: (event: Event) => void }} Actions what the buttons below do, by their ids */
 
+/** What is pressed at once, and what is wanted once everything has been read. */
+const FIRST = /** @type {const} */ ([
+  ["next", "next", "primary"],
+  ["again", "again", ""],
+  ["to-list", "to_list", ""],
+]);
+const LAST = /** @type {const} */ ([
+  ["receipt-save", "receipt_save", ""],
+  ["receipt-print", "receipt_print", ""],
+]);
+
 /**
  * The whole verdict. The heading can take the focus: it is what a screen reader says first.
  * @param {Report} report
@@ -20,7 +31,7 @@ export function verdictScreen(report, words, actions) {
     "article",
     { class: "verdict", "data-outcome": report.outcome, "aria-labelledby": "verdict-heading" },
     banner(report, words),
-    buttons(actions, words),
+    buttons(FIRST, actions, words),
     warnings(report, words),
     ...report.claims.map((claims) => claimsSection(claims, words)),
     places(report, words),
@@ -31,6 +42,7 @@ export function verdictScreen(report, words, actions) {
       ? null
       : section(words.say("unchecked_heading"), { class: "card" }, bullets(report.unchecked)),
     section(words.say("trust_used_heading"), { class: "card" }, rowList(report.trust)),
+    buttons(LAST, actions, words),
   );
 }
 
@@ -50,12 +62,13 @@ export function banner(report, words) {
         "div",
         { class: "banner-words" },
         el("h1", { id: "verdict-heading", tabindex: -1 }, words.say(report.outcome)),
+        report.title === "" ? null : el("p", { class: "title" }, told(report.title)),
         el("p", { class: "says" }, words.say(`${report.outcome}_says`)),
         ...report.reasons.map((line) => reason(line, words)),
         report.detail === ""
           ? null
           : el("p", { class: "detail" }, words.say("detail", report.detail)),
-        el("p", { class: "input" }, told(report.name)),
+        el("p", { class: "input" }, words.say("read_from", report.name)),
       ),
     ),
   );
@@ -75,16 +88,11 @@ function reason({ says, advice }, words) {
 }
 
 /**
+ * @param {readonly (readonly [id: string, label: string, kind: string])[]} labels
  * @param {Actions} actions
  * @param {Words} words
  */
-function buttons(actions, words) {
-  const labels = /** @type {const} */ ([
-    ["next", "next", "primary"],
-    ["to-list", "to_list", ""],
-    ["receipt-save", "receipt_save", ""],
-    ["receipt-print", "receipt_print", ""],
-  ]);
+function buttons(labels, actions, words) {
   const given = labels.filter(([id]) => actions[id] !== undefined);
   if (given.length === 0) return null;
   return el(
@@ -99,14 +107,14 @@ function buttons(actions, words) {
  * @param {Words} words
  */
 function warnings(report, words) {
-  if (report.warnings.length === 0) return null;
-  return section(
-    words.say("warnings_heading"),
-    { class: "card warnings" },
-    ...report.warnings.map(({ kind, title, lines }) =>
-      el("div", { class: "warning", "data-warning": kind }, el("h3", {}, title), bullets(lines)),
-    ),
-  );
+  const loud = report.warnings.filter(({ isQuiet }) => !isQuiet);
+  if (loud.length === 0) return null;
+  return section(words.say("warnings_heading"), { class: "card warnings" }, ...loud.map(warning));
+}
+
+/** @param {import("./warnings.js").Warning} warning */
+function warning({ kind, title, lines }) {
+  return el("div", { class: "warning", "data-warning": kind }, el("h3", {}, title), bullets(lines));
 }
 
 /**
@@ -160,11 +168,22 @@ function origin(report, words) {
       ? null
       : el("p", { class: "note" }, words.phrase("label", "claims_unsigned")),
     rowList(report.identity),
+    ...(report.isConfirmed ? authority(report, words) : []),
+    ...report.warnings.filter(({ isQuiet }) => isQuiet).map(warning),
+  );
+}
+
+/**
+ * @param {Report} report
+ * @param {Words} words
+ */
+function authority(report, words) {
+  return [
     el("h3", {}, words.say("authority_heading")),
     report.authority.length === 0
       ? el("p", {}, words.say("authority_unknown"))
       : bullets(report.authority),
-  );
+  ];
 }
 
 /**

@@ -12,7 +12,7 @@ import { hasNamesake, recognitionText, registryText } from "./origin.js";
 /** @typedef {import("./report.js").Setting} Setting */
 /** @typedef {import("./words.js").Words} Words */
 /** @typedef {"url" | "suspicious" | "guest" | "clock" | "trust-age" | "signature-only"} WarningKind */
-/** @typedef {{ kind: WarningKind, title: string, lines: string[] }} Warning */
+/** @typedef {{ kind: WarningKind, title: string, lines: string[], isQuiet: boolean }} Warning quiet: of every document by a lite bundle */
 
 /** What is tolerated and yet a person should know, and what makes every answer uncertain. */
 const TOLD = /** @type {const} */ ([
@@ -34,7 +34,8 @@ export function warningsOf(finding, setting, checks) {
   const known = TOLD.flatMap(([code, kind]) => {
     const check = checks.find((one) => one.code === code);
     const lines = check ? [check.says, check.advice].filter((text) => text !== "") : [];
-    return check ? [{ kind, title: words.say(`warning_${kind}`), lines }] : [];
+    const isQuiet = code === "anchor.not_in_lite";
+    return check ? [{ kind, title: words.say(`warning_${kind}`), lines, isQuiet }] : [];
   });
   return [
     ...addressWarnings(finding, setting),
@@ -60,7 +61,14 @@ function addressWarnings(finding, { words, officialUrls }) {
       words.say("address_whole", told),
       words.say("address_advice"),
     ];
-    return [{ kind: /** @type {const} */ ("url"), title: words.say("warning_url"), lines }];
+    return [
+      {
+        kind: /** @type {const} */ ("url"),
+        title: words.say("warning_url"),
+        lines,
+        isQuiet: false,
+      },
+    ];
   });
 }
 
@@ -78,7 +86,9 @@ function characterWarnings(finding, words) {
   const lines = found.map(
     ({ codePoint, name, kind }) => `${codePoint} ${name}: ${words.phrase("suspicion", kind)}`,
   );
-  return [{ kind: "suspicious", title: words.phrase("label", "suspicious"), lines }];
+  return [
+    { kind: "suspicious", title: words.phrase("label", "suspicious"), lines, isQuiet: false },
+  ];
 }
 
 /**
@@ -92,5 +102,5 @@ function guestWarnings(verdict, { words, trust, anchor }) {
   const whose = registryText(verdict, anchor, words);
   const lines = [whose, recognitionText(verdict.guest, words)];
   if (hasNamesake(entry, verdict, trust)) lines.push(words.phrase("label", "namesake", entry.iss));
-  return [{ kind: "guest", title: words.say("warning_guest"), lines }];
+  return [{ kind: "guest", title: words.say("warning_guest"), lines, isQuiet: false }];
 }
