@@ -234,7 +234,7 @@ function officialAddress(url) {
  * @param {string} name
  */
 function webAddress(url, name) {
-  const address = URL.parse(url);
+  const address = URL.canParse(url) ? new URL(url) : null;
   const authority = /^https?:\/\/([^/?]*)/u.exec(url)?.[1] ?? "";
   if (address === null || authority === "") throw unclear(`${name} is no address of the web`);
   if (authority.includes("@") || authority !== authority.toLowerCase())

@@ -9,28 +9,22 @@ const TIME_LIMIT = 5_000;
 /**
  * The storage of one registry, by its trust anchor. Opened anew for each act: a browser may close a
  * database under a page that stays open for weeks.
- * @param {string} name
+ * @param {string} key
  * @returns {Storage}
  */
-export function inDatabase(name) {
-  const key = name;
+export function inDatabase(key) {
   const channel =
-    "BroadcastChannel" in globalThis ? new BroadcastChannel(`sealroot ${name}`) : null;
+    "BroadcastChannel" in globalThis ? new BroadcastChannel(`sealroot ${key}`) : null;
   return {
-    read: () =>
-      acted("readonly", (store, done) => {
-        const request = store.get(key);
-        request.onsuccess = () => done(request.result);
-      }),
+    read: () => acted("readonly", (store, done) => onResult(store.get(key), done)),
     change: async (step) => {
-      const isChanged = await acted("readwrite", (store, done) => {
-        const request = store.get(key);
-        request.onsuccess = () => {
-          const after = step(request.result);
+      const isChanged = await acted("readwrite", (store, done) =>
+        onResult(store.get(key), (before) => {
+          const after = step(before);
           if (after !== undefined) store.put(after, key);
           done(after !== undefined);
-        };
-      });
+        }),
+      );
       if (isChanged) channel?.postMessage("changed");
     },
     clear: async () => {
@@ -43,6 +37,21 @@ export function inDatabase(name) {
     listen: (heard) => {
       if (channel !== null) channel.onmessage = () => heard();
     },
+  };
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @param {(result: T) => void} use what it throws undoes the whole transaction
+ */
+function onResult(request, use) {
+  request.onsuccess = () => {
+    try {
+      use(request.result);
+    } catch {
+      request.transaction?.abort();
+    }
   };
 }
 
