@@ -44,8 +44,8 @@ def _in_a_hidden_layer(document: Pdf) -> None:
     sheet.contents_add(b"EMC")
 
 
-def _as_an_annotation(document: Pdf) -> None:
-    """The code is drawn by an annotation, and the page itself is empty."""
+def _as_an_annotation(document: Pdf, flags: int = 4, subtype: Name = Name.Stamp) -> None:
+    """The code is drawn by an annotation (4: it is printed too), and the page itself is empty."""
     sheet = document.pages[0]
     drawn = document.make_stream(
         sheet.Contents.read_bytes(),
@@ -55,10 +55,36 @@ def _as_an_annotation(document: Pdf) -> None:
         Resources=sheet.Resources,
     )
     stamp = Dictionary(
-        Type=Name.Annot, Subtype=Name.Stamp, Rect=sheet.MediaBox, F=4, AP=Dictionary(N=drawn)
+        Type=Name.Annot, Subtype=subtype, Rect=sheet.MediaBox, F=flags, AP=Dictionary(N=drawn)
     )
     sheet.Annots = Array([document.make_indirect(stamp)])
     sheet.Contents = document.make_stream(b"")
+
+
+def _in_a_form(document: Pdf) -> None:
+    """The code is the face of a button."""
+    _as_an_annotation(document, subtype=Name.Widget)
+    button = document.pages[0].Annots[0]
+    button.FT, button.T, button.Ff = Name.Btn, "button", 1 << 16
+    document.Root.AcroForm = Dictionary(Fields=Array([button]))
+
+
+def _attached(document: Pdf, *files: tuple[str, str, bytes]) -> None:
+    """Attachments by (key, name, content), whatever a library would think of them."""
+    entries: list[object] = []
+    for key, name, content in files:
+        stream = document.make_indirect(pikepdf.Stream(document, content))
+        spec = Dictionary(Type=Name.Filespec, F=name, UF=name, EF=Dictionary(F=stream))
+        entries += [pikepdf.String(key), document.make_indirect(spec)]
+    document.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array(entries)))
+
+
+def _attached_to_the_page(document: Pdf, content: bytes) -> None:
+    """A paper clip on the page, which is no attachment of the document."""
+    stream = document.make_indirect(pikepdf.Stream(document, content))
+    spec = Dictionary(Type=Name.Filespec, F="z.sealed", UF="z.sealed", EF=Dictionary(F=stream))
+    clip = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, Rect=[0, 0, 9, 9], FS=spec)
+    document.pages[0].Annots = Array([document.make_indirect(clip)])
 
 
 def _covered(document: Pdf) -> None:
@@ -100,6 +126,7 @@ def documents() -> dict[str, bytes]:
     mine, other = sim.issue(sim.office("A15030000C"), {1: "王小明"}, {1: "陳美麗"}).sealed
     blank = page(size=(300, 400))
     sheet = page(symbol(mine), size=SHEET_SIZE)
+    small = page(symbol(mine), size=(700, 600))
     return {
         "one page": pdf(sheet),
         "two pages that agree, with everything attached": pdf(
@@ -122,10 +149,33 @@ def documents() -> dict[str, bytes]:
         ),
         "turned": changed(pdf(sheet), _turn),
         "in larger units": changed(pdf(sheet), _larger_unit),
-        "in a hidden layer": changed(pdf(sheet), _in_a_hidden_layer),
+        "in a hidden layer": changed(pdf(small), _in_a_hidden_layer),
         "in an annotation": changed(pdf(sheet), _as_an_annotation),
-        "covered": changed(pdf(sheet), _covered),
-        "cropped away": changed(pdf(sheet), _cropped),
+        "in an annotation that is hidden": changed(
+            pdf(small), lambda document: _as_an_annotation(document, 2)
+        ),
+        "in an annotation for printing alone": changed(
+            pdf(small), lambda document: _as_an_annotation(document, 36)
+        ),
+        "in a form": changed(pdf(sheet), _in_a_form),
+        "two attachments of one name": changed(
+            pdf(blank),
+            lambda document: _attached(document, ("a", "x.sealed", mine), ("b", "x.sealed", other)),
+        ),
+        "an attachment in capitals, and a record in a folder": changed(
+            pdf(sheet),
+            lambda document: _attached(
+                document, ("a", "a.SEALED", other), ("b", "b/record.cbor", b"\xa0")
+            ),
+        ),
+        "an attachment of nothing": changed(
+            pdf(blank), lambda document: _attached(document, ("a", "a.sealed", b""))
+        ),
+        "a paper clip on the page": changed(
+            pdf(sheet), lambda document: _attached_to_the_page(document, other)
+        ),
+        "covered": changed(pdf(small), _covered),
+        "cropped away": changed(pdf(small), _cropped),
         "shifted": changed(pdf(sheet), _shifted),
         "with a script": changed(pdf(sheet), _script),
         "scanned": changed(pdf(sheet), lambda document: _scanned(document, sheet)),

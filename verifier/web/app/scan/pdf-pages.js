@@ -156,7 +156,7 @@ async function attachmentsOf(pdf) {
   for (const [key, { rawFilename: name }] of told) {
     if (!isAttachmentOfOurs(name)) continue;
     const bytes = await pdf.getAttachmentContent(key);
-    if (bytes === null) throw unreadable("an attachment is damaged");
+    if (bytes === null || bytes.length === 0) throw unreadable("an attachment is damaged");
     if (bytes.length > MOST_ATTACHMENT_BYTES)
       throw tooMuch(`an attachment has over ${MOST_ATTACHMENT_BYTES} bytes`);
     kept.push({ name, bytes: Uint8Array.from(bytes) });
