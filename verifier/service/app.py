@@ -30,6 +30,7 @@ from verifier.service.lifespan import Act, living
 from verifier.service.limits import DEFAULT_LIMITS, Limits
 from verifier.service.metrics import Metrics
 from verifier.service.openapi import describe
+from verifier.service.page_check import PageCheck
 from verifier.service.problems import (
     BROKEN,
     MEDIA_TYPE,
@@ -105,6 +106,7 @@ def create_app(
     book = None if key_store is None else KeyBook(key_store, clock)
     callers = Callers(book, strangers, proxies, clock, time.monotonic)
     bench, bodies, decoders = Bench(desk, policy, clock), Bodies(limits), Decoders(limits)
+    pages = PageCheck(decoders)
     verify = VerifyRoute(
         desk,
         bench,
@@ -112,6 +114,7 @@ def create_app(
         limits,
         callers=callers,
         forms=FormReader(bodies, decoders, limits),
+        pages=pages,
         counter=metrics,
         receipt_of=_receipts(receipts, policy),
     )
@@ -141,7 +144,7 @@ def create_app(
 
     @asynccontextmanager
     async def life() -> AsyncIterator[None]:
-        async with living(decoders, book, told_log, begin, end):
+        async with living(decoders, book, told_log, begin, [*end, pages.stop]):
             yield
 
     service = Service(framework, busy, page, told_log)

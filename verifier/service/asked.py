@@ -21,6 +21,8 @@ class AskedDocument(NamedTuple):
 
     name: str
     reading: Reading | DocumentError
+    content: bytes = b""
+    """The file, where it is a PDF, whose pages are compared with what was signed."""
 
 
 class Asked(NamedTuple):

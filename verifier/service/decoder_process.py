@@ -22,12 +22,13 @@ from typing import Final, NamedTuple, NoReturn
 from verifier.confined import MOST_ANSWER_BYTES, Answer, confine_this_process
 from verifier.documents import MOST_FILE_BYTES, read_document
 from verifier.errors import DocumentError
+from verifier.pages.told import Told, work
 from verifier.reasons import Reason
 from verifier.service.reading_codec import encode_reading, encode_refusal
 
 _NICENESS: Final = 10  # whoever sends a bomb waits for everybody else
 _MOST_MESSAGE: Final = 200
-_MOST_REQUEST_BYTES: Final = MOST_FILE_BYTES + 64 * 1024
+_MOST_REQUEST_BYTES: Final = MOST_FILE_BYTES + 16 * 1024 * 1024
 _HEAD_END: Final = b"\n"
 
 
@@ -133,7 +134,7 @@ def answer_of(request: bytes) -> bytes:
     head, _, content = request.partition(_HEAD_END)
     told = json.loads(head)
     try:
-        answer: Answer = encode_reading(read_document(content, told["name"]))
+        answer = _compared(content, told["compare"]) if "compare" in told else _read(content, told)
     except DocumentError as error:
         return encode_refusal(error)
     body = json.dumps(answer).encode("ascii")
@@ -141,6 +142,20 @@ def answer_of(request: bytes) -> bytes:
         what = "the document holds more than is taken in"
         return encode_refusal(DocumentError(Reason.DOCUMENT_TOO_LARGE, what))
     return body
+
+
+def _read(content: bytes, told: dict[str, str]) -> Answer:
+    return encode_reading(read_document(content, told["name"]))
+
+
+def _compared(content: bytes, asked: Told) -> Answer:
+    """Return how a PDF differs from what was drawn; whatever breaks on it is a refusal."""
+    try:
+        return work(content, asked)
+    except DocumentError:
+        raise
+    except Exception as error:  # the outermost frame of the child: whatever the file broke
+        raise DocumentError(Reason.DOCUMENT_UNREADABLE, type(error).__name__) from error
 
 
 def main() -> None:

@@ -6,13 +6,14 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from itertools import count
 
 from verifier.confined import MOST_ANSWER_BYTES
 from verifier.documents import Reading
 from verifier.errors import DocumentError
+from verifier.pages.told import Told
 from verifier.reasons import Reason
 from verifier.service.limits import Limits
 from verifier.service.problems import BUSY, RefusedError
@@ -68,7 +69,16 @@ class Decoders:
             )
         return reading
 
-    async def _job(self, told: dict[str, str], content: bytes) -> dict[str, object] | None:
+    async def compare(self, content: bytes, asked: Told) -> dict[str, object] | None:
+        """Return what `verifier.pages.told.work` says of a PDF, or None where it says nothing.
+
+        Raises as `read` does.
+        """
+        return await self._job({"compare": asked}, content)
+
+    async def _job(
+        self, told: Mapping[str, str | Told], content: bytes
+    ) -> dict[str, object] | None:
         async with self._turn():
             try:
                 async with asyncio.timeout(self._limits.child_seconds + _GRACE_SECONDS):
@@ -93,7 +103,7 @@ class Decoders:
             self.at_work -= 1
             self._room.release()
 
-    async def _asked(self, told: dict[str, str], content: bytes) -> bytes:
+    async def _asked(self, told: Mapping[str, str | Told], content: bytes) -> bytes:
         """Return the answer of a child, empty where it died; it does not outlive this call."""
         loop = asyncio.get_running_loop()
         number = next(self._numbers)

@@ -1,6 +1,7 @@
 """What a form asks: each file and each field `text` is a document; parsers run in children."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from verifier.documents import MOST_TEXT_BYTES, Reading, needs_a_parser, read_document, read_text
 from verifier.errors import DocumentError
@@ -22,8 +23,14 @@ class FormReader:
         self._decoders = decoders
         self._limits = limits
 
-    async def asked(self, exchange: Exchange, charge: Callable[[int], None]) -> Asked:
-        """Return what the form asks; the caller is charged before anything is parsed."""
+    @asynccontextmanager
+    async def asked(
+        self, exchange: Exchange, charge: Callable[[int], None]
+    ) -> AsyncIterator[Asked]:
+        """What the form asks; the caller is charged before anything is parsed.
+
+        Its bytes count as held until the block ends.
+        """
         async with self._bodies.parts(exchange, self._limits.form_bytes) as body:
             parts = await read_form(exchange.header(b"content-type"), body, self._limits)
             language, receipt = _field(parts, "lang"), said(_field(parts, "receipt"))
@@ -33,12 +40,13 @@ class FormReader:
             charge(len(documents))
             # one after the other: a request with many files must not hold all children
             read = [await self._document(part) for part in documents]
-        return Asked(read, receipt=receipt, language=language)
+            yield Asked(read, receipt=receipt, language=language)
 
     async def _document(self, part: Part) -> AskedDocument:
         name = part.name or ""
         try:
-            return AskedDocument(name, await self._reading(part, name))
+            reading = await self._reading(part, name)
+            return AskedDocument(name, reading, b"" if reading.hints is None else part.content)
         except DocumentError as error:
             return AskedDocument(name, error)
 

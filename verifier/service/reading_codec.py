@@ -5,7 +5,7 @@ import json
 from typing import Final
 
 from verifier.confined import Answer
-from verifier.documents import Held, PlaceKind, Reading
+from verifier.documents import Held, PdfHints, PlaceKind, Reading
 from verifier.errors import DocumentError
 from verifier.reasons import Reason
 from verifier.service.strict_json import NotStrictJsonError, strict_json
@@ -23,6 +23,7 @@ def encode_reading(reading: Reading) -> Answer:
             for held in reading.held
         ],
         "records": [_text(record) for record in reading.records],
+        "hints": None if reading.hints is None else [*map(_flat, reading.hints)],
     }
 
 
@@ -60,7 +61,8 @@ def decode_reading(members: dict[str, object]) -> Reading | None:
     if len(held) + len(records) > _MOST_PLACES:
         return None
     try:
-        return Reading(tuple(map(_held, held)), tuple(map(_bytes, records)))
+        hints = _hints(members.get("hints"))
+        return Reading(tuple(map(_held, held)), tuple(map(_bytes, records)), hints)
     except ValueError:
         return None
 
@@ -76,6 +78,20 @@ def _held(told: object) -> Held:
             return Held(PlaceKind(kind), page, _bytes(sealed), url, fault)
         case _:
             raise ValueError("not a place")
+
+
+def _flat(hint: str | bool) -> Answer:  # noqa: FBT001  (both kinds of hint)
+    return hint[:_MOST_WORDS] if isinstance(hint, str) else int(hint)
+
+
+def _hints(told: object) -> PdfHints | None:
+    match told:
+        case None:
+            return None
+        case [str(keywords), str(author), (0 | 1) as is_scan]:
+            return PdfHints(keywords, author, bool(is_scan))
+        case _:
+            raise ValueError("not hints")
 
 
 def _bytes(told: object) -> bytes:

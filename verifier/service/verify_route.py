@@ -1,19 +1,22 @@
 """POST /verify: documents in, findings out. One function reads like docs/flows.md, "Service"."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
+from verifier.errors import DocumentError
 from verifier.examine import Finding, worst
 from verifier.json_report import Json, json_report
 from verifier.report import Setting
-from verifier.service.asked import Asked, asked_in_json
+from verifier.service.asked import Asked, AskedDocument, asked_in_json
 from verifier.service.bodies import Bodies
 from verifier.service.callers import Caller, Callers
 from verifier.service.exchange import JSON, Exchange, said
 from verifier.service.form_route import FormReader
 from verifier.service.judging import Bench, Sitting, finding_of
 from verifier.service.limits import Limits
+from verifier.service.page_check import PageCheck
 from verifier.service.problems import MEDIA, METHOD, NO_RECEIPTS, RefusedError
 from verifier.service.trust_desk import TrustDesk
 from verifier.service.turn import Turn
@@ -41,6 +44,7 @@ class VerifyRoute:
         *,
         callers: Callers,
         forms: FormReader,
+        pages: PageCheck,
         counter: Counter,
         receipt_of: ReceiptOf | None,
     ) -> None:
@@ -50,6 +54,7 @@ class VerifyRoute:
         self._limits = limits
         self._callers = callers
         self._forms = forms
+        self._pages = pages
         self._counter = counter
         self._receipt_of = receipt_of
 
@@ -60,24 +65,23 @@ class VerifyRoute:
         # 1 who asks, and what; the caller is charged before anything costs more than reading it
         caller = self._callers.admit(exchange)
         query = exchange.query("receipt", "lang")
-        asked = await self._asked(exchange, caller)
-        with_receipt = asked.receipt or said(query.get("receipt"))
-        language = exchange.language(query.get("lang", asked.language))
-        if with_receipt and self._receipt_of is None:
-            raise RefusedError(NO_RECEIPTS)
-        # 2 judge each document, by the trust data of one moment
-        sitting = self._bench.sitting()
-        setting = Setting(language, sitting.standing.trust, sitting.at, anchor=self._anchor)
-        writer = sitting.writers[language]
-        findings, reports = [], []
-        turn = Turn(self._limits.slice_seconds)
-        for document in asked.documents:
-            finding = finding_of(document.name, document.reading, sitting)
-            self._counter.count(finding)
-            findings.append(finding)
-            report = self._report(finding, setting, sitting, with_receipt=with_receipt)
-            reports.append(writer.written(report, finding))
-            await turn.pass_on()
+        async with self._asked(exchange, caller) as asked:
+            with_receipt = asked.receipt or said(query.get("receipt"))
+            language = exchange.language(query.get("lang", asked.language))
+            if with_receipt and self._receipt_of is None:
+                raise RefusedError(NO_RECEIPTS)
+            # 2 judge each document, by the trust data of one moment
+            sitting = self._bench.sitting()
+            setting = Setting(language, sitting.standing.trust, sitting.at, anchor=self._anchor)
+            findings, reports = [], []
+            turn = Turn(self._limits.slice_seconds)
+            for document in asked.documents:
+                finding = await self._finding(document, sitting)
+                self._counter.count(finding)
+                findings.append(finding)
+                report = self._report(finding, setting, sitting, with_receipt=with_receipt)
+                reports.append(sitting.writers[language].written(report, finding))
+                await turn.pass_on()
         # 3 say it
         if asked.alone:
             await exchange.answer_json(reports[0])
@@ -86,16 +90,27 @@ class VerifyRoute:
         listed = ",".join(reports)
         await exchange.answer_json(f'{{"outcome":"{outcome.value}","documents":[{listed}]}}')
 
-    async def _asked(self, exchange: Exchange, caller: Caller) -> Asked:
+    async def _finding(self, document: AskedDocument, sitting: Sitting) -> Finding:
+        """Return the finding on a document, and on the pages of one that is a PDF."""
+        finding = finding_of(document.name, document.reading, sitting)
+        if not document.content or isinstance(document.reading, DocumentError):
+            return finding
+        trust = sitting.standing.trust
+        return await self._pages.compared(finding, document.reading, document.content, trust)
+
+    @asynccontextmanager
+    async def _asked(self, exchange: Exchange, caller: Caller) -> AsyncIterator[Asked]:
         media_type = exchange.media_type()
         if media_type == JSON:
             body = await self._bodies.whole(exchange, self._limits.json_bytes)
             asked = asked_in_json(body, self._limits)
             caller.charge(len(asked.documents))
-            return asked
-        if media_type == FORM:
-            return await self._forms.asked(exchange, caller.charge)
-        raise RefusedError(MEDIA, {"accept": f"{JSON}, {FORM}", "connection": "close"})
+            yield asked
+        elif media_type == FORM:
+            async with self._forms.asked(exchange, caller.charge) as asked:
+                yield asked
+        else:
+            raise RefusedError(MEDIA, {"accept": f"{JSON}, {FORM}", "connection": "close"})
 
     def _report(
         self, finding: Finding, setting: Setting, sitting: Sitting, *, with_receipt: bool
