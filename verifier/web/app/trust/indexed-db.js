@@ -13,8 +13,7 @@ const TIME_LIMIT = 5_000;
  * @returns {Storage}
  */
 export function inDatabase(key) {
-  const channel =
-    "BroadcastChannel" in globalThis ? new BroadcastChannel(`sealroot ${key}`) : null;
+  const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`sealroot ${key}`) : null;
   return {
     read: () => acted("readonly", (store, done) => onResult(store.get(key), done)),
     change: async (step) => {
