@@ -59,10 +59,10 @@ $(PAGE_READY): $(PAGE_SOURCES) $(WEB_READY)
 
 page: $(PAGE_READY)
 
-demo: setup
+demo: setup page
 	$(VENV)/bin/sealroot demo
 
-demo-network: setup engines
+demo-network: setup engines page
 	$(VENV)/bin/sealroot demo --network qbft
 
 # The validators' programs, from Go modules pinned by go.sum. Without Go it says how to get it, and ends well.

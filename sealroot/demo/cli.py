@@ -17,6 +17,7 @@ from registry.local_chain import running_local_chain
 from sealroot.demo.on_network import running_network
 from sealroot.demo.realm import ChainPlace
 from sealroot.demo.scenes import Played, Scene, command_of, play, show, without_network
+from sealroot.demo.serving import serve_at_the_end
 from sealroot.demo.show_years import show_thirteen_years
 from sealroot.demo.story import Stage, Told, tell
 
@@ -64,6 +65,9 @@ def demo(
         f"\n{len(played) - wrong} of {len(played)} as expected, in {seconds:.0f} seconds."
     )
     if wrong or (before is not None and not _held(before, played, console)):
+        raise typer.Exit(EXIT_UNEXPECTED)
+    stays = sys.stdout.isatty() and sys.stdin.isatty()
+    if not serve_at_the_end(told, console, stays=stays):
         raise typer.Exit(EXIT_UNEXPECTED)
 
 

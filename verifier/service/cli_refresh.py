@@ -1,9 +1,9 @@
 """The process that keeps a service's trust data fresh; it alone fetches, and alone writes.
 
 It reads its plan as one line from standard input and ends when that closes, so that it never
-outlives the service. A further line asks for a round at once. Each round is a child of its own,
-ended when it takes too long: a mirror that drips or a node that hangs holds nothing up, and the
-memory of opening a large bundle goes back.
+outlives the service, or at the line `end`. Any other line asks for a round at once. Each round is a
+child of its own, ended when it takes too long: a mirror that drips or a node that hangs holds
+nothing up, and the memory of opening a large bundle goes back.
 """
 
 import json
@@ -24,7 +24,7 @@ from registry.mirror.sources import FolderSource, HttpSource, Source
 from registry.trust_data import BundleKind
 from verifier.service.refresh import Pace, Refresher
 from verifier.service.refresh_folder import Attempt, TrustFolder
-from verifier.service.refresh_plan import RefreshPlan, plan_from_json
+from verifier.service.refresh_plan import END, RefreshPlan, plan_from_json
 from verifier.service.refresh_sources import ChainSource, FileSource, MirrorSource, TrustSource
 from verifier.sources import open_chain, read_trust_anchor
 
@@ -153,11 +153,12 @@ def _wait(seconds: float, watched: FileSource | None) -> None:
 
 
 def _leave_if_alone(seconds: float) -> bool:
-    """Wait; say whether a line came. Ends this process when standard input has closed."""
+    """Wait; say whether a line came. Ends this process when it was told to, or input has closed."""
     readable: Sequence[object] = select.select([0], [], [], seconds)[0]
     if not readable:
         return False
-    if not os.read(0, 4096):
+    told = os.read(0, 4096)
+    if not told or END.encode() in told:
         sys.exit(0)
     return True
 

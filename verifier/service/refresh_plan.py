@@ -7,6 +7,7 @@ from pathlib import Path
 from registry.plain_words import explained
 from verifier.errors import UsageError
 
+END = "end"
 _SCHEMES = ("http://", "https://")
 
 

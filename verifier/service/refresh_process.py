@@ -1,5 +1,6 @@
 """Starts the process that keeps trust data fresh, and waits for its first word."""
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from registry.plain_words import explained
 from verifier.errors import SourceError
 from verifier.service.refresh_folder import FolderStanding, TrustFolder
-from verifier.service.refresh_plan import RefreshPlan
+from verifier.service.refresh_plan import END, RefreshPlan
 
 _ENDS_WITHIN_SECONDS = 10.0
 _LOOK_SECONDS = 0.05
@@ -38,8 +39,12 @@ def refreshing(plan: RefreshPlan, *, first_seconds: float = 120.0) -> Iterator[F
                 )
             yield standing
         finally:
-            if process.stdin is not None:
-                process.stdin.close()
+            # Said, since workers that were forked hold the other end of its input open too.
+            with contextlib.suppress(OSError):
+                _send(process, END)
+            with contextlib.suppress(OSError):  # one that ended by itself reads nothing any more
+                if process.stdin is not None:
+                    process.stdin.close()
             try:
                 process.wait(_ENDS_WITHIN_SECONDS)
             except subprocess.TimeoutExpired:
