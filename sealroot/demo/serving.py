@@ -51,9 +51,9 @@ def serve_at_the_end(told: Told, console: Console, *, stays: bool) -> bool:
         *("--store", str(store), "--receipt-key", str(key), "--official-url", VERIFY_URL),
     ]
     with _running([*command, "--no-log", "--port", str(_free_port(stays=stays))]) as served:
-        text = qr_encode(told.sample.with_suffix(".sealed").read_bytes(), f"{served.url}page/")
-        is_right = _proven(served, text, console)
-        _tell_links(served, text, command, console, stays=stays)
+        sealed = told.sample.with_suffix(".sealed").read_bytes()
+        is_right = _proven(served, qr_encode(sealed, VERIFY_URL), console)
+        _tell_links(served, sealed, command, console, stays=stays)
         if stays:
             _wait(served.process)
     return is_right
@@ -119,22 +119,23 @@ def _page(served: Served) -> bytes:
 
 
 def _tell_links(
-    served: Served, text: str, command: list[str], console: Console, *, stays: bool
+    served: Served, sealed: bytes, command: list[str], console: Console, *, stays: bool
 ) -> None:
-    lines = [""]
+    """The links are told: those that answer now, or those of the command that starts it again."""
+    url = served.url if stays else f"http://127.0.0.1:{PORT}/"
+    again = ["再次啟動 Start it again", f"  {shlex.join(command)}", ""]
+    lines = ["", *([] if stays else again)]
     if served.has_page:
         lines += [
             "查驗頁面 Scan page",
-            f"  {served.url}page/",
-            "直接開啟一份文件 Open it with a document (a phone camera that reads a QR does this)",
-            f"  {text}",
+            f"  {url}page/",
+            "直接開啟一份文件 Open it with a document, as a phone camera does that reads the QR",
+            f"  {qr_encode(sealed, f'{url}page/')}",
         ]
     else:
         lines += ["The scan page is not built: `make page`, then start the service again."]
-    lines += ["查驗介面 API", f"  {served.url}docs", ""]
-    if stays:
-        lines += ["They answer until Ctrl-C 按 Ctrl-C 停止", ""]
-    lines += ["再次啟動 Start it again", f"  {shlex.join(command)}"]
+    lines += ["查驗介面 API", f"  {url}docs", ""]
+    lines += [*again, "按 Ctrl-C 停止 They answer until Ctrl-C"] if stays else []
     console.print("\n".join(lines), soft_wrap=True, highlight=False, markup=False)
 
 
