@@ -4,16 +4,9 @@
  */
 
 import { Eye } from "./eye.js";
+import { cameraRead, findingOf } from "./intake.js";
 import { Results } from "./results.js";
-import {
-  DocumentError,
-  examine,
-  readCameraText,
-  readFile,
-  readText,
-  trimmedPaste,
-  unread,
-} from "./scan/index.js";
+import { readFile, readText, trimmedPaste } from "./scan/index.js";
 import { TrustCorner } from "./trust-corner.js";
 import { oneLine } from "./view/display.js";
 import { openFrame } from "./view/frame.js";
@@ -26,7 +19,6 @@ import { verdictScreen } from "./view/verdict-screen.js";
 
 /** @typedef {import("./config.js").PageConfig} PageConfig */
 /** @typedef {import("./scan/examine.js").Finding} Finding */
-/** @typedef {import("./scan/documents.js").Reading} Reading */
 /** @typedef {import("./trust/keeper.js").Keeper} Keeper */
 /** @typedef {import("./view/frame.js").ScreenName} ScreenName */
 /** @typedef {import("./view/running-list.js").Item} Item */
@@ -97,7 +89,6 @@ export class Desk {
 
   /** @param {File[]} files */
   async takeFiles(files) {
-    if (this.kiosk !== null && files.length > 1) files = files.slice(0, 1);
     for (const file of files) {
       this.frame.setBusy(this.words.say("file_reading", oneLine(file.name, 60)));
       await this.#take("file", file.name, () => readFile(file, file.name), files.length > 1);
@@ -115,47 +106,26 @@ export class Desk {
     await this.#take(way, this.words.phrase("label", "path_text"), () => readText(told), false);
   }
 
-  /**
-   * A text that the camera saw; a code of another kind is no document that somebody holds out.
-   * @param {string} text
-   */
+  /** @param {string} text that the camera saw */
   async takeCamera(text) {
-    const { say, phrase } = this.words;
-    let reading;
-    try {
-      reading = readCameraText(text);
-    } catch (error) {
-      if (error instanceof DocumentError && error.code === "document.no_code")
-        return this.eye.say(say("camera_foreign"));
-      const rethrow = error;
-      return this.#take(
-        "camera",
-        phrase("label", "path_camera"),
-        () => {
-          throw rethrow;
-        },
-        false,
-      );
-    }
-    const seen = reading;
-    return this.#take("camera", phrase("label", "path_camera"), () => seen, false);
+    const read = cameraRead(text);
+    if (read === null) return this.eye.say(this.words.say("camera_foreign"));
+    return this.#take("camera", this.words.phrase("label", "path_camera"), read, false);
   }
 
   /**
    * @param {Way} way
    * @param {string} name
-   * @param {() => Reading | Promise<Reading>} read
+   * @param {import("./intake.js").Read} read
    * @param {boolean} isOneOfMany
    */
   async #take(way, name, read, isOneOfMany) {
     const turn = ++this.#turn;
-    const { keeper, config, clock } = this.around;
-    const at = clock();
-    const finding = await this.#find(name, read, at);
-    const { trust } = keeper.current();
-    const made = { trust, anchor: config.anchor, at, officialUrls: config.officialUrls };
+    const { finding, ...seen } = await this.#find(name, read);
+    const { anchor, officialUrls } = this.around.config;
+    const made = { ...seen, anchor, officialUrls };
     if (this.kiosk !== null) {
-      if (turn === this.#turn) this.kiosk.show({ no: 1, finding, made, sameAs: null });
+      if (turn === this.#turn) this.kiosk.show({ no: 1, finding, made, sameAs: null, entry: null });
       return;
     }
     this.#items = withFinding(this.#items, finding, made);
@@ -169,18 +139,19 @@ export class Desk {
 
   /**
    * @param {string} name
-   * @param {() => Reading | Promise<Reading>} read
-   * @param {number} at
-   * @returns {Promise<Finding>}
+   * @param {import("./intake.js").Read} read
    */
-  async #find(name, read, at) {
+  async #find(name, read) {
+    const { keeper, clock } = this.around;
+    const arrival = () => {
+      this.frame.setBusy(this.words.say("trust_refreshing"));
+      return this.trust.arrival();
+    };
     try {
-      const reading = await read();
-      await this.trust.arrival();
-      const judge = (/** @type {Uint8Array} */ sealed) => this.around.keeper.judge(sealed);
-      return await examine({ ...reading, name }, judge, at);
+      return await findingOf(name, read, { keeper, clock, arrival });
     } catch (error) {
-      if (error instanceof DocumentError) return unread(name, error);
+      const message = error instanceof Error ? error.message : String(error);
+      this.frame.setBusy(this.words.say("failed", oneLine(message)));
       throw error;
     }
   }
@@ -321,7 +292,17 @@ export class Desk {
     return offersPanel(this.#offers, this.words);
   }
 
+  /**
+   * A new version of the page waits; a kiosk changes to it by itself, between two visitors.
+   * @param {() => void} apply
+   */
+  update(apply) {
+    if (this.kiosk === null) this.offer({ update: apply });
+    else this.kiosk.update(apply);
+  }
+
   #drawFrame() {
+    this.frame.setBusy(null);
     const { names } = this.around.config;
     const shown = this.kiosk === null ? this.#shown : "kiosk";
     const state = { registry: names[this.words.language], count: this.#items.length, shown };

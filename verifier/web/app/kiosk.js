@@ -16,6 +16,8 @@ export class Kiosk {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking;
   #retrying = false;
+  /** @type {(() => void) | null} */
+  #update = null;
   #desk;
   /** @type {ReturnType<typeof countdown> | null} */
   #countdown = null;
@@ -43,6 +45,7 @@ export class Kiosk {
     this.#desk.drawFrame();
     frame.announce("");
     this.#desk.results.clear();
+    if (this.#update !== null) return this.#update();
     this.#drawInvitation();
     eye.show(true);
     eye.open(words);
@@ -52,6 +55,15 @@ export class Kiosk {
   #drawInvitation() {
     const { frame, words, trust } = this.#desk;
     frame.show("kiosk", [kioskScreen(words, trust.words(), this.#fullScreen())]);
+  }
+
+  /**
+   * Changes to a new version of the page: at once, or when the result is gone.
+   * @param {() => void} apply
+   */
+  update(apply) {
+    this.#update = apply;
+    if (this.#item === null) apply();
   }
 
   /** @param {Item} item */

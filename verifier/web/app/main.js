@@ -42,6 +42,10 @@ try {
 }
 
 async function start() {
+  if (!window.isSecureContext)
+    throw new Error(
+      "請以 https 開啟本頁。 Open this page by https: browsers sign and check nowhere else.",
+    );
   const base = document.baseURI;
   const language = languageOf({
     asked: asked.get("lang"),
@@ -72,31 +76,30 @@ async function start() {
   });
   desk.open();
   listen(desk);
-  // What is held answers at once; the sources are asked meanwhile.
-  const { dataset } = document.documentElement;
-  const first = keeper.current().trust === null ? desk.trust.refresh() : null;
+  // What is held answers at once, and the sources are asked meanwhile; who holds nothing waits for them.
+  const asking = desk.trust.follow(keepFresh(keeper, window));
   if (landed !== null) await desk.takeText(landed, "link");
-  await first;
+  if (keeper.current().trust === null) await asking;
   desk.trust.draw();
-  dataset.ready = "true";
-  keepFresh(keeper, window);
-  listenForFragment(window, (text) => void desk.takeText(text, "link"));
+  document.documentElement.dataset.ready = "true";
   prepareReader().catch(() => undefined); // whoever needs it is told then
   keepOffline({
     onReady: () => desk.offer({ isOffline: true }),
-    onUpdate: (apply) => desk.offer({ update: apply }),
+    onUpdate: (apply) => desk.update(apply),
   });
 }
 
 /** @param {Desk} desk */
 function listen(desk) {
   listenForScanner(window, (text) => void desk.takeText(text, "link"));
-  if (desk.kiosk === null)
-    acceptDrops(window, {
-      onFiles: (files) => void desk.takeFiles(files),
-      onText: (text) => void desk.takeText(text),
-      onOver: (isOver) => desk.frame.setDrop(isOver),
-    });
+  listenForFragment(window, (text) => void desk.takeText(text, "link"));
+  // A kiosk takes no files, and must not leave the page for one that is dropped.
+  const isOpen = desk.kiosk === null;
+  acceptDrops(window, {
+    onFiles: (files) => void (isOpen && desk.takeFiles(files)),
+    onText: (text) => void (isOpen && desk.takeText(text)),
+    onOver: (isOver) => desk.frame.setDrop(isOver && isOpen),
+  });
   window.addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
     const offer = /** @type {Event & { prompt: () => Promise<unknown> }} */ (event);

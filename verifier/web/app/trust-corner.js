@@ -4,6 +4,7 @@ import { trustPanel } from "./view/trust-panel.js";
 import { trustWords } from "./view/trust-standing.js";
 
 /** @typedef {import("./trust/keeper.js").Keeper} Keeper */
+/** @typedef {import("./trust/keeper.js").RefreshReport} RefreshReport */
 /** @typedef {import("./view/trust-panel.js").Told} Told */
 /** @typedef {import("./view/words.js").Words} Words */
 
@@ -71,16 +72,25 @@ export class TrustCorner {
 
   /** Asks the sources; what each answered is told. */
   refresh() {
-    this.#asking ??= this.#ask().finally(() => {
+    return this.#asking ?? this.follow(this.#keeper.refresh());
+  }
+
+  /**
+   * Waits for sources that are being asked, and tells what came of it.
+   * @param {Promise<RefreshReport>} asking
+   */
+  follow(asking) {
+    this.#asking ??= this.#ask(asking).finally(() => {
       this.#asking = null;
     });
     return this.#asking;
   }
 
-  async #ask() {
+  /** @param {Promise<RefreshReport>} asking */
+  async #ask(asking) {
     this.#isBusy = true;
     this.draw();
-    const { tried, changed } = await this.#keeper.refresh();
+    const { tried, changed } = await asking;
     this.#isBusy = false;
     const { say, phrase } = this.#words();
     const isCurrent = tried.some(({ outcome }) => NOTHING_NEWER.includes(outcome));

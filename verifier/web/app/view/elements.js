@@ -1,8 +1,13 @@
 /** Elements of the page. Text goes in as text nodes only: nothing that was read is ever markup. */
 
+import { suspicions } from "./display.js";
+import { AGENCY } from "./fields.js";
+
 /** @typedef {Node | string | null} Child */
 /** @typedef {string | number | boolean | null | ((event: any) => void)} Property */
 
+const ISOLATES = /[\u2068\u2069]/g;
+const WRITTEN_OUT = /\[U\+[0-9A-F]{4,6}\]/;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -91,15 +96,28 @@ export function rowList(rows, properties = {}) {
   return el("dl", { class: "rows", ...properties }, ...rows.map(rowElement));
 }
 
+/**
+ * Whether a value has something in it that may deceive the eye, or that had to be written out.
+ * @param {string} value
+ */
+function isOdd(value) {
+  return WRITTEN_OUT.test(value) || suspicions(value.replace(ISOLATES, "")).length > 0;
+}
+
 /** @param {import("./fields.js").Row} row */
 function rowElement({ title, value, depth, key, isHeading }) {
-  const place = { "data-depth": depth, "data-field": key };
+  const isAgency = key === AGENCY;
+  const place = { "data-depth": depth, "data-field": isAgency ? null : key };
   if (isHeading)
     return el("div", { ...place, class: "group" }, el("dt", {}, told(title)), el("dd", {}));
   return el(
     "div",
     place,
     el("dt", {}, told(title)),
-    el("dd", { "data-value": true, "data-agency": key === "agency" }, told(value)),
+    el(
+      "dd",
+      { "data-value": true, "data-agency": isAgency, class: isOdd(value) ? "odd" : null },
+      told(value),
+    ),
   );
 }

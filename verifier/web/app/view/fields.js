@@ -17,6 +17,9 @@ import { dayInTaipei, momentText, rocText } from "./moments.js";
  * @typedef {{ title: string, value: string, depth: number, key: string | null, isHeading: boolean }} Row
  */
 
+/** The key of the row that names the agency: no field of a type document has it. */
+export const AGENCY = "@agency";
+
 /**
  * @param {string} title
  * @param {string} value

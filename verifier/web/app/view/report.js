@@ -2,7 +2,7 @@
 
 import { certificateNumber } from "../../lib/agency-code.js";
 import { oneLine, shown } from "./display.js";
-import { claimRows, fieldRows, row } from "./fields.js";
+import { AGENCY, claimRows, fieldRows, row } from "./fields.js";
 import {
   decidingOf,
   isConfirmed,
@@ -141,7 +141,7 @@ function identityRows(verdict, { words, trust, anchor }) {
   return [
     row(phrase("label", "kind"), kindText(entry, verdict.kind, words)),
     row(phrase("label", "certificate_number"), certificateNumber(entry)),
-    row(phrase("label", "held_by"), agencyText(entry, verdict, trust), 0, "agency"),
+    row(phrase("label", "held_by"), agencyText(entry, verdict, trust), 0, AGENCY),
     row(phrase("label", "registry"), registryText(verdict, anchor, words)),
     row(
       say("anchored_at"),

@@ -23,7 +23,7 @@ export function resultText(finding, at) {
  * @param {import("./report.js").Setting} setting
  */
 export function resultFile(finding, setting) {
-  const note = setting.words.say("result_note");
+  const note = setting.words.say("result_note_both");
   const result = { result: resultText(finding, setting.at), note, ...jsonReport(finding, setting) };
   return `${JSON.stringify(result, null, 2)}\n`;
 }

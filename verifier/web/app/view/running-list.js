@@ -10,8 +10,8 @@ import { agencyText, kindText } from "./origin.js";
 /** @typedef {import("./words.js").Words} Words */
 /** @typedef {Omit<Setting, "words">} Circumstances what a finding was made with */
 /**
- * One document; `sameAs` is the number of the first one with the same credential, or null.
- * @typedef {{ no: number, finding: Finding, made: Circumstances, sameAs: number | null }} Item
+ * One document; `sameAs` is the number of the first one with the same `entry`, or null.
+ * @typedef {{ no: number, finding: Finding, made: Circumstances, sameAs: number | null, entry: string | null }} Item
  */
 
 const MOST_ITEMS = 10_000;
@@ -25,10 +25,10 @@ const MOST_ITEMS = 10_000;
  */
 export function withFinding(items, finding, made) {
   const entry = entryOf(finding);
-  const first = entry === null ? undefined : items.find((item) => entryOf(item.finding) === entry);
+  const first = entry === null ? undefined : items.find((item) => item.entry === entry);
   const no = (items.at(-1)?.no ?? 0) + 1;
   const sameAs = first === undefined ? null : (first.sameAs ?? first.no);
-  return [...items, { no, finding, made, sameAs }].slice(-MOST_ITEMS);
+  return [...items, { no, finding, made, sameAs, entry }].slice(-MOST_ITEMS);
 }
 
 /**

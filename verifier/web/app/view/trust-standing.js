@@ -11,6 +11,7 @@ import { lengthText, momentText } from "./moments.js";
  * @property {import("../../lib/integers.js").Int | null} asOf null where there is no trust data
  * @property {string | null} source
  * @property {boolean} isClockBehind
+ * @property {number} latest the latest time this device has shown
  * @property {number} missing documents that the journal names and that are not here
  * @property {"kept" | "memory" | "unusable"} storage
  */
@@ -34,7 +35,15 @@ export function trustWords(standing, policy, { now, names }, words) {
     ...(standing.storage === "unusable" ? ["forget"] : []),
   ]);
   const notes = [
-    ...(standing.isClockBehind ? [say("clock_behind")] : []),
+    ...(standing.isClockBehind
+      ? [
+          say(
+            "clock_behind",
+            momentText(standing.latest, words.language),
+            momentText(now, words.language),
+          ),
+        ]
+      : []),
     ...(standing.storage === "kept" ? [] : [say(`storage_${standing.storage}`)]),
   ];
   if (standing.asOf === null)
