@@ -21,7 +21,19 @@ from registry.evidence.prove import prove
 from registry.head import initial_head, next_head
 from registry.journal import Journal, read_journal_file, write_journal_file
 from registry.signers import make_signers
-from tests.simulated_chain import EXTRA, QBFT, QbftChain, State, addresses, people, person
+from tests.simulated_chain import (
+    CLIQUE,
+    EXTRA,
+    QBFT,
+    CliqueChain,
+    QbftChain,
+    State,
+    addresses,
+    by_address,
+    evidence_of,
+    people,
+    person,
+)
 from tests.simulated_keys import SimulatedKey
 from tests.vectors.make_credential_vectors import Json
 
@@ -83,6 +95,8 @@ def evidence_vectors() -> Iterator[Case]:
             yield f"{name}_{fault}_fail", vector
     for fault, vector in _simulated():
         yield f"qbft_simulated_{fault}", vector
+    for fault, vector in _simulated_rests():
+        yield f"clique_simulated_{fault}", vector
 
 
 def good(evidence: ChainEvidence, anchor: TrustAnchor, journal: Journal) -> dict[str, Json]:
@@ -235,6 +249,27 @@ def _simulated() -> Iterator[Case]:
         "another_chain_same_validators_fail",
         bad(shown(chain.block(40, other.root), state=other), anchor, journal),
     )
+
+
+def _simulated_rests() -> Iterator[Case]:
+    """A Clique signer rests for half of the others: of four, two blocks, and no more."""
+    four = by_address(people(4))
+    chain_id, contract = 31_337, bytes.fromhex("5fbdb2315678afecb367f032d93f642f64180aa3")
+    key = SimulatedKey("signer 0")
+    signers = make_signers(1, [key.cose_key])
+    names = ("模擬登錄", "Simulated registry")
+    anchor = TrustAnchor(chain_id, contract, signers, *names, addresses(four), CLIQUE)
+    journal = Journal(chain_id, contract, ())
+    state = State({contract: initial_head(chain_id, contract)})
+
+    def signed_by(*order: int) -> ChainEvidence:
+        chain = CliqueChain(four, number=100)
+        for position in order:
+            chain.append(state.root, signer=four[position])
+        return evidence_of(CLIQUE, chain.headers, state, contract)
+
+    yield "again_after_a_rest", good(signed_by(1, 2, 3, 1), anchor, journal)
+    yield "again_without_a_rest_fail", bad(signed_by(0, 2, 3, 2, 1), anchor, journal)
 
 
 def _replaced(
