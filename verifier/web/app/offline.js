@@ -4,6 +4,8 @@
  */
 
 const WORKER = "sw.js";
+/** A kiosk stays open for weeks; a browser looks for a newer worker only when a page is opened. */
+const LOOK_EVERY = 60 * 60 * 1000;
 
 /**
  * Without a service worker (a private window, an old browser) the page works, but only with a network.
@@ -21,7 +23,12 @@ export async function keepOffline({ onReady = () => {}, onUpdate = () => {} } = 
     });
     watchForUpdates(registration, onUpdate);
     const { active } = await serviceWorker.ready;
-    if (active !== null && (await fetchTheRest(active))) {
+    if (active === null) return false;
+    // The page came from the server while that was changing to another version.
+    if ((await answerTo("version", active)) !== ownVersion()) onUpdate(() => location.reload());
+    // What an installed page has seen shall not be swept away when space is short.
+    if (matchMedia("(display-mode: standalone)").matches) void navigator.storage.persist();
+    if ((await answerTo("fetch the rest", active)) === "whole") {
       document.documentElement.dataset.offline = "ready";
       onReady();
     }
@@ -45,15 +52,20 @@ function trustedWorker() {
   return policy.createScriptURL(address);
 }
 
+function ownVersion() {
+  return document.querySelector('meta[name="sealroot-version"]')?.getAttribute("content");
+}
+
 /**
+ * @param {string} question
  * @param {ServiceWorker} worker
- * @returns {Promise<boolean>} whether everything is here now
+ * @returns {Promise<string>}
  */
-function fetchTheRest(worker) {
+function answerTo(question, worker) {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => resolve(data === "whole");
-    worker.postMessage("fetch the rest", [port2]);
+    port1.onmessage = ({ data }) => resolve(data);
+    worker.postMessage(question, [port2]);
   });
 }
 
@@ -63,16 +75,16 @@ function fetchTheRest(worker) {
  */
 function watchForUpdates(registration, onUpdate) {
   const tell = () => {
-    const { waiting } = registration;
     // A first worker waits for nobody; where one is in charge already, this one is newer.
-    if (waiting === null || navigator.serviceWorker.controller === null) return;
+    if (registration.waiting === null || navigator.serviceWorker.controller === null) return;
     onUpdate(() => {
       navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), {
         once: true,
       });
-      waiting.postMessage("take over");
+      registration.waiting?.postMessage("take over");
     });
   };
+  setInterval(() => registration.update().catch(() => undefined), LOOK_EVERY);
   registration.addEventListener("updatefound", () => {
     registration.installing?.addEventListener("statechange", tell);
   });
