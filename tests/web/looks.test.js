@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lookAt, Sightings } from "../../verifier/web/app/scan/looks.js";
 
-test("a full HD camera is looked at as its middle square with every pixel, then whole", () => {
-  const square = { x: 420, y: 0, width: 1080, height: 1080, wide: 1080, high: 1080 };
-  const whole = { x: 0, y: 0, width: 1920, height: 1080, wide: 1600, high: 900 };
+test("a full HD camera is looked at as its middle square, whole, and its square sharpened", () => {
+  const square = { x: 420, y: 0, width: 1080, height: 1080, wide: 1080, high: 1080, radius: 0 };
+  const whole = { x: 0, y: 0, width: 1920, height: 1080, wide: 1600, high: 900, radius: 0 };
+  const sharp = { ...square, radius: 2 };
   assert.deepEqual(
-    [0, 1, 2].map((turn) => lookAt(1920, 1080, turn)),
-    [square, whole, square],
+    [0, 1, 2, 3].map((turn) => lookAt(1920, 1080, turn)),
+    [square, whole, sharp, square],
   );
 });
 
@@ -17,7 +18,7 @@ test("a camera held upright is looked at in the same way", () => {
 });
 
 test("a finer camera is looked at in its middle with every pixel too", () => {
-  const middle = { x: 1280, y: 440, width: 1280, height: 1280, wide: 1280, high: 1280 };
+  const middle = { x: 1280, y: 440, width: 1280, height: 1280, wide: 1280, high: 1280, radius: 0 };
   assert.deepEqual(lookAt(3840, 2160, 1), middle);
   assert.equal(lookAt(3840, 2160, 0).width, 2160);
   assert.equal(lookAt(3840, 2160, 2).width, 3840);
@@ -31,7 +32,7 @@ test("every look lies inside the picture, whatever its size", () => {
     [4032, 3024],
     [7680, 4320],
   ])
-    for (let turn = 0; turn < 3; turn++) {
+    for (let turn = 0; turn < 4; turn++) {
       const look = lookAt(width, height, turn);
       assert.ok(look.x >= 0 && look.y >= 0 && look.wide >= 1 && look.high >= 1);
       assert.ok(look.x + look.width <= width && look.y + look.height <= height);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { greyOf, shrunk, turned } from "../../verifier/web/app/scan/grey.js";
+import { doubled, greyOf, sharpened, shrunk, turned } from "../../verifier/web/app/scan/grey.js";
 import { blank, drawn, opened, relit, stacked } from "./drawn-codes.js";
 
 const DIGITS = `000${"0123456789".repeat(70)}`;
@@ -67,6 +67,40 @@ test("patience ends when its time is over", () => {
 test("a weak print in a narrow range of grey is read with patience", async () => {
   const weak = relit(await drawn(DIGITS, { scale: 3 }), (light) => 200 + light / 16);
   assert.deepEqual(symbols.patiently(weak, now), [DIGITS]);
+});
+
+/** Out of focus: the mean over a square around each pixel, twice. */
+function unfocused(sheet, radius) {
+  const blur = ({ width, height, pixels }) => ({
+    width,
+    height,
+    pixels: pixels.map((_, at) => {
+      const [x, y] = [at % width, Math.floor(at / width)];
+      let [sum, count] = [0, 0];
+      for (let row = Math.max(0, y - radius); row <= Math.min(height - 1, y + radius); row++)
+        for (let col = Math.max(0, x - radius); col <= Math.min(width - 1, x + radius); col++) {
+          sum += pixels[row * width + col];
+          count++;
+        }
+      return sum / count;
+    }),
+  });
+  return blur(blur(sheet));
+}
+
+test("a camera that cannot focus is read through a sharpened look", async () => {
+  const sheet = unfocused(await drawn("0123456789".repeat(90), { scale: 4 }), 2);
+  assert.deepEqual(symbols.glimpsed(sheet), []);
+  assert.deepEqual(symbols.glimpsed(sharpened(sheet, 2)), ["0123456789".repeat(90)]);
+});
+
+test("an even sheet stays as it is, sharpened, doubled or turned", () => {
+  const even = { width: 9, height: 7, pixels: new Uint8Array(63).fill(100) };
+  assert.deepEqual(new Set(sharpened(even, 3).pixels), new Set([100]));
+  assert.deepEqual([doubled(even).width, doubled(even).height], [18, 14]);
+  assert.deepEqual(new Set(doubled(even).pixels), new Set([100, 255])); // white paper around it
+  const onItsSide = turned(even, 90);
+  assert.equal(onItsSide.pixels[4 * onItsSide.width + 4], 100);
 });
 
 test("specks as wide as the sensor's pixels are read through with patience", async () => {

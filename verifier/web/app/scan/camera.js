@@ -109,10 +109,10 @@ async function watch(video, onText, { grab, now, nextFrame, reader }, isOver) {
     await nextFrame(video);
     const { videoWidth, videoHeight } = video;
     if (isOver() || reader.isBusy() || videoWidth === 0 || videoHeight === 0) continue;
-    const { x, y, width, height, wide, high } = lookAt(videoWidth, videoHeight, turn++);
+    const { x, y, width, height, ...drawn } = lookAt(videoWidth, videoHeight, turn++);
     const bitmap = await grab(video, x, y, width, height).catch(() => null);
     if (bitmap === null) continue; // the camera has just changed its size, or gone
-    const texts = await glimpse(reader, { op: "frame", bitmap, wide, high });
+    const texts = await glimpse(reader, { op: "frame", bitmap, ...drawn });
     if (isOver()) return;
     for (const text of sightings.fresh(texts, now())) onText(text);
   }
@@ -122,7 +122,7 @@ async function watch(video, onText, { grab, now, nextFrame, reader }, isOver) {
  * The texts in one frame. A frame that crashes the reader costs that frame; one reader after the
  * other that cannot even start ends it.
  * @param {import("./decoder.js").Decoder} reader
- * @param {{ op: string, bitmap: ImageBitmap, wide: number, high: number }} question
+ * @param {{ op: string, bitmap: ImageBitmap, wide: number, high: number, radius: number }} question
  * @returns {Promise<string[]>}
  */
 async function glimpse(reader, question) {

@@ -74,9 +74,8 @@ export function evened({ width, height, pixels }) {
  * @returns {Grey}
  */
 export function doubled(grey) {
-  const map = (/** @type {number} */ x, /** @type {number} */ y) =>
-    /** @type {[number, number]} */ ([x / 2 - 0.25, y / 2 - 0.25]);
-  return resampled(grey, 2 * grey.width, 2 * grey.height, map);
+  const half = { across: 0.5, down: 0 };
+  return resampled(grey, 2 * grey.width, 2 * grey.height, { x: -0.25, y: -0.25 }, half);
 }
 
 /**
@@ -91,88 +90,100 @@ export function turned(grey, degrees) {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const wide = Math.ceil(grey.width * Math.abs(cos) + grey.height * Math.abs(sin));
   const high = Math.ceil(grey.width * Math.abs(sin) + grey.height * Math.abs(cos));
-  const map = (/** @type {number} */ x, /** @type {number} */ y) => {
-    const [across, down] = [x - wide / 2, y - high / 2];
-    return /** @type {[number, number]} */ ([
-      across * cos + down * sin + grey.width / 2,
-      down * cos - across * sin + grey.height / 2,
-    ]);
+  const start = {
+    x: grey.width / 2 - (wide * cos + high * sin) / 2,
+    y: grey.height / 2 - (high * cos - wide * sin) / 2,
   };
-  return resampled(grey, wide, high, map);
+  return resampled(grey, wide, high, start, { across: cos, down: -sin });
 }
 
 /**
- * A new sheet, each pixel of which is between the four where the map says it comes from.
+ * A new sheet. Its first pixel comes from `start`; one step to the right on it is `step` in the
+ * picture, one step down the same turned by a right angle. Each pixel is between its four
+ * neighbours there; around the picture the paper is white.
  * @param {Grey} grey
  * @param {number} wide
  * @param {number} high
- * @param {(x: number, y: number) => [number, number]} map
+ * @param {{ x: number, y: number }} start
+ * @param {{ across: number, down: number }} step
  * @returns {Grey}
  */
-function resampled({ width, height, pixels }, wide, high, map) {
-  const sheet = new Uint8Array(wide * high);
-  const light = (/** @type {number} */ x, /** @type {number} */ y) =>
-    x < 0 || y < 0 || x >= width || y >= height ? WHITE : pixels[y * width + x];
-  for (let y = 0; y < high; y++)
-    for (let x = 0; x < wide; x++) {
-      const [fromX, fromY] = map(x, y);
-      const [left, top] = [Math.floor(fromX), Math.floor(fromY)];
-      const [right, low] = [fromX - left, fromY - top];
-      const upper = light(left, top) * (1 - right) + light(left + 1, top) * right;
-      const lower = light(left, top + 1) * (1 - right) + light(left + 1, top + 1) * right;
-      sheet[y * wide + x] = upper * (1 - low) + lower * low + 0.5;
+function resampled({ width, height, pixels }, wide, high, start, step) {
+  const sheet = new Uint8Array(wide * high).fill(WHITE);
+  for (let row = 0; row < high; row++) {
+    let x = start.x - row * step.down;
+    let y = start.y + row * step.across;
+    for (let at = row * wide; at < (row + 1) * wide; at++, x += step.across, y += step.down) {
+      if (x < 0 || y < 0 || x >= width - 1 || y >= height - 1) continue;
+      const [left, top] = [x | 0, y | 0];
+      const from = top * width + left;
+      const [right, low] = [x - left, y - top];
+      const upper = pixels[from] + (pixels[from + 1] - pixels[from]) * right;
+      const below = from + width;
+      const lower = pixels[below] + (pixels[below + 1] - pixels[below]) * right;
+      sheet[at] = upper + (lower - upper) * low + 0.5;
     }
+  }
   return { width: wide, height: high, pixels: sheet };
 }
 
 /**
- * Edges made steeper, by what a blur of this radius takes from the picture.
+ * Edges made steeper, by what a blur of this radius takes from the picture: a code out of focus.
  * @param {Grey} grey
  * @param {number} radius
  * @returns {Grey}
  */
 export function sharpened({ width, height, pixels }, radius) {
   let blurred = new Float32Array(pixels);
-  for (let pass = 0; pass < 2; pass++) blurred = meansOf(blurred, width, height, radius);
+  for (let pass = 0; pass < 2; pass++)
+    blurred = meansDown(meansAcross(blurred, width, radius), width, radius);
   const sharp = new Uint8ClampedArray(pixels.length);
-  for (let at = 0; at < sharp.length; at++)
-    sharp[at] = pixels[at] + 2.5 * (pixels[at] - blurred[at]);
+  for (let at = 0; at < sharp.length; at++) sharp[at] = 3.5 * pixels[at] - 2.5 * blurred[at];
   return { width, height, pixels: new Uint8Array(sharp.buffer) };
 }
 
 /**
- * Means over a square around each pixel, by rows and then by columns.
+ * Means over `radius` pixels to either side; past its ends the last pixel of a row goes on.
  * @param {Float32Array} values
  * @param {number} width
- * @param {number} height
  * @param {number} radius
  */
-function meansOf(values, width, height, radius) {
-  const across = new Float32Array(values.length);
-  for (let y = 0; y < height; y++) slide(values, across, y * width, 1, width, radius);
-  const down = new Float32Array(values.length);
-  for (let x = 0; x < width; x++) slide(across, down, x, width, height, radius);
-  return down;
+function meansAcross(values, width, radius) {
+  const means = new Float32Array(values.length);
+  for (let start = 0; start < values.length; start += width) {
+    const last = start + width - 1;
+    let sum = 0;
+    for (let at = start - radius - 1; at < start + radius; at++)
+      sum += values[Math.min(Math.max(at, start), last)];
+    for (let at = start; at <= last; at++) {
+      sum += values[Math.min(at + radius, last)] - values[Math.max(at - radius - 1, start)];
+      means[at] = sum / (2 * radius + 1);
+    }
+  }
+  return means;
 }
 
 /**
- * Means along one line; past its ends its last pixel goes on.
- * @param {Float32Array} from
- * @param {Float32Array} to
- * @param {number} start
- * @param {number} step
- * @param {number} length
+ * Likewise, up and down: the sums of all columns go down together, row by row.
+ * @param {Float32Array} values
+ * @param {number} width
  * @param {number} radius
  */
-function slide(from, to, start, step, length, radius) {
-  const at = (/** @type {number} */ index) =>
-    from[start + step * Math.min(Math.max(index, 0), length - 1)];
-  let sum = 0;
-  for (let index = -radius; index <= radius; index++) sum += at(index);
-  for (let index = 0; index < length; index++) {
-    to[start + step * index] = sum / (2 * radius + 1);
-    sum += at(index + radius + 1) - at(index - radius);
+function meansDown(values, width, radius) {
+  const means = new Float32Array(values.length);
+  const last = values.length - width;
+  const row = (/** @type {number} */ start) => Math.min(Math.max(start, 0), last);
+  const sums = new Float32Array(width);
+  for (let step = -radius - 1; step < radius; step++)
+    for (let x = 0, from = row(step * width); x < width; x++) sums[x] += values[from + x];
+  for (let start = 0; start <= last; start += width) {
+    const [gone, come] = [row(start - (radius + 1) * width), row(start + radius * width)];
+    for (let x = 0; x < width; x++) {
+      sums[x] += values[come + x] - values[gone + x];
+      means[start + x] = sums[x] / (2 * radius + 1);
+    }
   }
+  return means;
 }
 
 /**

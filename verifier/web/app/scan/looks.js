@@ -1,18 +1,22 @@
 /** Where in a camera's picture to look for a code, and which codes are new. Pure. */
 
-/** @typedef {{ x: number, y: number, width: number, height: number, wide: number, high: number }} Look */
+/**
+ * A part of the picture, how many pixels it is drawn with, and how far its edges are sharpened.
+ * @typedef {{ x: number, y: number, width: number, height: number, wide: number, high: number, radius: number }} Look
+ */
 
 const MOST_SIDE = 1600;
 const SQUARE_SIDE = 1280;
+const SHARP_RADIUS = 2;
 const AWAY_MILLISECONDS = 2500;
 const AWAY_LOOKS = 6;
 const MOST_KEPT = 256;
 
 /**
- * The part to look at in one turn, and how many pixels it is drawn with. By turns: the whole
- * picture, for a code anywhere; the middle square, where people hold a code, with every pixel the
- * camera has, up to a size; and of a very fine picture the middle of that, where a dense code
- * (version 25 has 117 modules a side) would else be drawn too small.
+ * Where to look in one turn. By turns: the middle square, where people hold a code, with every pixel
+ * the camera has, up to a size; of a very fine picture the middle of that, where a dense code
+ * (version 25 has 117 modules a side) would else be drawn too small; the whole picture, for a code
+ * anywhere; and the middle square sharpened, for a camera that cannot focus.
  * @param {number} width of the video
  * @param {number} height
  * @param {number} turn 0, 1, 2, …
@@ -21,9 +25,11 @@ const MOST_KEPT = 256;
 export function lookAt(width, height, turn) {
   const short = Math.min(width, height);
   const squares = short > 1.5 * SQUARE_SIDE ? [short, SQUARE_SIDE] : [short];
-  const choice = turn % (squares.length + 1);
+  const choice = turn % (squares.length + 2);
   if (choice === squares.length) return part(width, height, width, height, MOST_SIDE);
-  return part(width, height, squares[choice], squares[choice], SQUARE_SIDE);
+  const side = squares[choice] ?? short;
+  const look = part(width, height, side, side, SQUARE_SIDE);
+  return choice < squares.length ? look : { ...look, radius: SHARP_RADIUS };
 }
 
 /**
@@ -44,6 +50,7 @@ function part(width, height, across, down, most) {
     height: down,
     wide: Math.max(1, Math.round(across * scale)),
     high: Math.max(1, Math.round(down * scale)),
+    radius: 0,
   };
 }
 

@@ -1,13 +1,14 @@
 /** A worker that reads QR codes: of a camera's frames, quickly; of pictures, with patience. */
 
 import { noCode, tooMuch, unreadable } from "./errors.js";
+import { sharpened } from "./grey.js";
 import { MOST_DECODED_PIXELS, MOST_PIXELS } from "./limits.js";
 import { pictureKind, pictureSize } from "./picture-size.js";
 import { fetched, port, serve } from "./serve.js";
 import { greyOfBitmap } from "./sheet.js";
 import { openSymbols } from "./symbols.js";
 
-/** @typedef {{ op: "frame", bitmap: ImageBitmap, wide: number, high: number }} FrameQuestion */
+/** @typedef {{ op: "frame", bitmap: ImageBitmap, wide: number, high: number, radius: number }} FrameQuestion */
 /** @typedef {{ op: "picture", file: Blob }} PictureQuestion */
 /** @typedef {import("./symbols.js").Symbols} Symbols */
 
@@ -23,8 +24,9 @@ serve(port, async () => {
  * @param {Symbols} symbols
  * @param {FrameQuestion} question
  */
-async function frame(symbols, { bitmap, wide, high }) {
-  return symbols.glimpsed(greyOfBitmap(bitmap, wide, high));
+async function frame(symbols, { bitmap, wide, high, radius }) {
+  const grey = greyOfBitmap(bitmap, wide, high);
+  return symbols.glimpsed(radius > 0 ? sharpened(grey, radius) : grey);
 }
 
 /**

@@ -2,8 +2,6 @@
 
 import { greyOf } from "./grey.js";
 
-/** @typedef {{ x: number, y: number, width: number, height: number, wide: number, high: number }} Look */
-
 /**
  * The whole picture as it looks on white paper.
  * @param {ImageBitmap} bitmap closed afterwards

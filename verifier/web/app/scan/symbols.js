@@ -121,6 +121,7 @@ function* treatments(grey) {
   if (longest > PATIENT_SIDE) yield fewer;
   let even = evened(fewer);
   yield even;
+  yield sharpened(even, 2); // a camera that cannot focus is the commonest fault
   if (longest < SMALL_SIDE) {
     even = doubled(even);
     yield even;
