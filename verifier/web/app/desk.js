@@ -176,6 +176,7 @@ export class Desk {
       },
     );
     this.frame.empty("verdict");
+    this.results.clear();
     this.frame.show("start", [start, this.trust.panel(), this.#offersElement()]);
     this.#drawCamera();
     if (isAsked) document.getElementById("start-heading")?.focus();
@@ -250,6 +251,7 @@ export class Desk {
     this.#shown = "list";
     this.#current = null;
     this.frame.empty("verdict");
+    this.results.clear();
     this.#drawFrame();
     const screen = listScreen(this.#items, this.words, {
       next: () => this.#next(),

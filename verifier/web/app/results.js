@@ -5,9 +5,14 @@ import { reportOf } from "./view/report.js";
 /** @typedef {import("./scan/examine.js").Finding} Finding */
 /** @typedef {import("./view/report.js").Setting} Setting */
 
+/** Milliseconds after the verdict, when its reader has something to read. */
+const LATER = 250;
+
 export class Results {
   #frame;
   #around;
+  /** Which verdict it is: a sheet that comes late is of none that is shown. */
+  #turn = 0;
 
   /**
    * @param {ReturnType<typeof import("./view/frame.js").openFrame>} frame
@@ -78,18 +83,22 @@ export class Results {
    */
   draw(finding, setting) {
     this.clear();
-    const article = document.querySelector("article.verdict");
+    const turn = this.#turn;
     setTimeout(async () => {
       try {
-        const { resultCode, result } = await this.#fill(finding, setting);
-        article?.append(resultCode(result, setting.words));
+        if (turn !== this.#turn) return;
+        const { resultCode, result, isShown } = await this.#fill(finding, setting);
+        if (isShown)
+          document.querySelector("article.verdict")?.append(resultCode(result, setting.words));
       } catch {
         // not loaded yet and no network: the verdict stands without it
       }
-    }, 0);
+    }, LATER);
   }
 
+  /** Nothing is left of a verdict that is not shown any more. */
   clear() {
+    this.#turn += 1;
     this.#frame.sheet.replaceChildren();
   }
 
@@ -98,10 +107,12 @@ export class Results {
    * @param {Setting} setting
    */
   async #fill(finding, setting) {
+    const turn = this.#turn;
     const { resultText } = await import("./view/result-file.js");
     const { resultCode, sheet } = await import("./view/sheet.js");
     const result = resultText(finding, setting.at);
-    this.#frame.sheet.replaceChildren(sheet(reportOf(finding, setting), result, setting.words));
-    return { resultCode, result };
+    const drawn = sheet(reportOf(finding, setting), result, setting.words);
+    if (turn === this.#turn) this.#frame.sheet.replaceChildren(drawn);
+    return { resultCode, result, isShown: turn === this.#turn };
   }
 }

@@ -10,7 +10,7 @@ import { checkList } from "./verdict-screen.js";
 /** @typedef {import("./words.js").Words} Words */
 
 /** So many lines stand on one page beside the rest. */
-const MOST_ROWS = 34;
+const MOST_ROWS = 60;
 const DENSE_FROM = 16;
 
 /**

@@ -64,6 +64,9 @@ export function banner(report, words) {
         el("h1", { id: "verdict-heading", tabindex: -1 }, words.say(report.outcome)),
         report.title === "" ? null : el("p", { class: "title" }, told(report.title)),
         el("p", { class: "says" }, words.say(`${report.outcome}_says`)),
+        report.warnings.every(({ isQuiet }) => isQuiet)
+          ? null
+          : el("p", { class: "heed" }, words.say("heed_warnings")),
         ...report.reasons.map((line) => reason(line, words)),
         report.detail === ""
           ? null
