@@ -18,7 +18,7 @@ from verifier.pages.findings import (
 )
 from verifier.pages.matching import Matching, matched
 from verifier.pages.naming import named
-from verifier.pages.sheets import Sheet, fitted, pictures, sheets
+from verifier.pages.sheets import FINE, Sheet, fine_picture, fitted, pictures, sheets
 from verifier.pages.structure import Structure, read_structure
 
 _SCAN_MATCH: Final = 0.85  # below, a scan lies askew and cannot be compared point by point
@@ -51,10 +51,13 @@ def inspect(
     shown = sheets(given)
     pages = matched(shown, sheets(issued.file), coded)
     found = [*structure.findings, *pages.findings]
-    found += [_unlike(sheet) for sheet in pages.unlike]
+    for sheet in pages.unlike:
+        found.append(_unlike(sheet))
+        if sheet.is_cropped:
+            found.append(finding(PageCode.PAGE_CROPPED, sheet.number))
     drawn: list[tuple[int, bytes]] = []
     for sheet, ours in pages.pairs:
-        differences = _of_page(sheet, ours, given, structure, issued.zones)
+        differences = _of_page(sheet, ours, given, structure, issued)
         found += differences
         if is_pictured and len(drawn) < _MOST_PICTURES and any(one.boxes for one in differences):
             drawn.append((sheet.number, boxed_png(sheet.picture, differences)))
@@ -71,7 +74,7 @@ def _unlike(sheet: Sheet) -> PageFinding:
 
 
 def _of_page(
-    sheet: Sheet, ours: Sheet, given: bytes, structure: Structure, zones: tuple[Zone, ...]
+    sheet: Sheet, ours: Sheet, given: bytes, structure: Structure, issued: Issued
 ) -> list[PageFinding]:
     """Return how a page differs from the page as issued."""
     found = [*_frame(sheet, ours)]
@@ -82,11 +85,15 @@ def _of_page(
     apart = _apart(sheet, ours)
     if apart is None:
         return found
-    if apart.match < (_SCAN_MATCH if sheet.is_scan else _DRAWN_MATCH):
+    is_of_another_size = any(one.code is PageCode.PAGE_SIZE for one in found)
+    if apart.match < _least_match(sheet) or (is_of_another_size and apart.areas):
         return [*found, _unlike(sheet)]
-    if not apart.areas and not sheet.is_scan:
-        found.append(finding(PageCode.PAGE_RENDERED_OTHERWISE, sheet.number))
-    differences = named(sheet.number, apart.areas, zones, ours.number)
+    areas = apart.areas
+    if not areas and not sheet.is_scan:
+        areas = _fine_areas(sheet, ours, given, issued.file)
+        if not areas:
+            found.append(finding(PageCode.PAGE_RENDERED_OTHERWISE, sheet.number))
+    differences = named(sheet.number, areas, issued.zones, ours.number)
     if sheet.is_scan:  # dust and folds differ too
         differences = [_milder(one) for one in differences]
     elif differences and structure.is_annotated:
@@ -96,11 +103,22 @@ def _of_page(
     return found + differences
 
 
+def _least_match(sheet: Sheet) -> float:
+    return _SCAN_MATCH if sheet.is_scan else _DRAWN_MATCH
+
+
 def _apart(sheet: Sheet, ours: Sheet) -> Difference | None:
     fits = fitted(sheet.picture, like=ours.picture)
     if not sheet.is_scan:
         return difference(fits, ours.picture)
     return difference(grey(fits), grey(ours.picture), SCANNED)
+
+
+def _fine_areas(sheet: Sheet, ours: Sheet, given: bytes, issued: bytes) -> tuple[Area, ...]:
+    """Return where a page that looks the same at first sight differs at twice the resolution."""
+    like = fine_picture(issued, ours.number)
+    apart = difference(fitted(fine_picture(given, sheet.number), like=like), like)
+    return () if apart is None else tuple(area.shrunk(FINE) for area in apart.areas)
 
 
 def _frame(sheet: Sheet, ours: Sheet) -> Iterable[PageFinding]:

@@ -1,6 +1,7 @@
 """Documents that a simulated registry's agencies issued as PDFs, and checking a file against it."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -61,6 +62,17 @@ class Issued(NamedTuple):
         model, issued_at = printer()._model(self.document, self.kind, NEWEST)
         told = {"document": json.dumps(model), "zones": "yes"}
         return self.pdf, printer()._compile(told, issued_at, NEWEST)
+
+    def drawn_with(self, old: str, new: str) -> bytes:
+        """The document drawn by our own program, with another value, around the genuine code."""
+        model, issued_at = printer()._model(self.document, self.kind, NEWEST)
+        told = json.dumps(model, ensure_ascii=False)
+        assert told.count(old) == 1
+        return printer()._compile({"document": told.replace(old, new)}, issued_at, NEWEST)
+
+    def drawn_around(self, qr_text: str) -> bytes:
+        """The document drawn by our own program around another text of the code."""
+        return printer().render_pdf(replace(self.document, qr_text=qr_text), self.kind)
 
     @property
     def kind(self) -> CredentialType:
