@@ -21,6 +21,7 @@ from benchmarks import (
     mirror,
     network,
     sealing,
+    service,
     symbols,
     trust,
     verifying,
@@ -50,6 +51,7 @@ GROUPS: Final = (
     Group("four validators", network.KEYS, network.measure, on_one_core=False),
     Group("chain evidence", evidence.KEYS, evidence.measure),
     Group("mirrors", mirror.KEYS, mirror.measure, on_one_core=False),
+    Group("the verifier's service", service.KEYS, service.measure, on_one_core=False),
 )
 
 

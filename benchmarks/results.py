@@ -61,6 +61,10 @@ TARGETS: Final = (
     Target("mirror_bundle_per_s", 500, "requests/s", at_least=True),
     Target("mirror_range_per_s", 500, "requests/s", at_least=True),
     Target("sync_100k_s", 10, "s"),
+    Target("http_verify_per_s", 2_500, "requests/s", at_least=True),
+    Target("http_verify_p99_ms", 50, "ms"),
+    Target("http_rss_growth_pct", 5, "% in five minutes"),
+    Target("batch_stream_per_s", 30_000, "credentials/s", at_least=True),
 )
 
 
