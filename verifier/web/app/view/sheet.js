@@ -9,9 +9,11 @@ import { checkList } from "./verdict-screen.js";
 /** @typedef {import("./report.js").Report} Report */
 /** @typedef {import("./words.js").Words} Words */
 
-/** So many lines stand on one page beside the rest. */
-const MOST_ROWS = 60;
+/** So many lines of fields stand on one page beside the rest, in two columns of so many letters. */
+const MOST_LINES = 64;
+const LETTERS_IN_LINE = 40;
 const DENSE_FROM = 16;
+const WIDE = /[\u1100-\uffdc\u{20000}-\u{3ffff}]/u;
 
 /**
  * @param {Report} report
@@ -21,11 +23,11 @@ const DENSE_FROM = 16;
 export function sheet(report, result, words) {
   const { say } = words;
   const rows = report.claims.flatMap((claims) => claims.rows ?? []);
-  const told = rows.slice(0, MOST_ROWS);
+  const told = thatFit(rows);
   const loud = report.warnings.filter(({ isQuiet }) => !isQuiet);
   return el(
     "div",
-    { class: rows.length > DENSE_FROM ? "sheet dense" : "sheet" },
+    { class: lines(rows) > DENSE_FROM ? "sheet dense" : "sheet" },
     el(
       "header",
       {},
@@ -51,6 +53,26 @@ export function sheet(report, result, words) {
     section(say("trust_used_heading"), {}, rowList(report.trust)),
     el("p", { class: "sheet-note" }, `${say("unchecked_heading")}: ${report.unchecked.join("; ")}`),
   );
+}
+
+/**
+ * As many rows from the front as the page has room for.
+ * @param {Row[]} rows
+ */
+function thatFit(rows) {
+  const beyond = rows.findIndex((_, at) => lines(rows.slice(0, at + 1)) > MOST_LINES);
+  return beyond < 0 ? rows : rows.slice(0, beyond);
+}
+
+/**
+ * How many lines rows take, roughly; an ideograph is as wide as two letters.
+ * @param {Row[]} rows
+ */
+function lines(rows) {
+  const widths = rows.map(({ value }) =>
+    [...value].reduce((width, letter) => width + (WIDE.test(letter) ? 2 : 1), 0),
+  );
+  return widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / LETTERS_IN_LINE)), 0);
 }
 
 /**
