@@ -10,7 +10,7 @@ import { blank, drawn, opened, relit, stacked } from "./drawn-codes.js";
 
 const DIGITS = `000${"0123456789".repeat(70)}`;
 const LINK = `https://verify.example.gov/#${DIGITS}`;
-const now = () => performance.now();
+const now = () => 0; // patience does not end on a slow machine
 let symbols;
 
 before(async () => {
