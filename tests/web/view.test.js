@@ -20,6 +20,8 @@ for (const url of [
   "https://VERIFY.example.gov.tw/s/",
   "https://verify.example.gov.tw:443/s/",
   "https://check.example.gov.tw",
+  "https://verify.example.gov.tw/s",
+  "https://verify.example.gov.tw/s/v1/",
 ])
   test(`the official address: ${url}`, () => assert.equal(stateOf(url), "official"));
 
@@ -30,7 +32,14 @@ for (const [url, state] of [
   ["https://verify.example.gov.tw/sx/", "path"],
   ["https://verify.example.gov.tw/s/../evil/", "path"],
   ["https://verify.example.gov.tw/s/%2e%2e/evil/", "path"],
+  ["https://verify.example.gov.tw/s/..", "path"],
   ["https://verify.example.gov.tw/s/..%2fevil", "disguised"],
+  ["https://verify.example.gov.tw/s/?next=https://evil.example", "disguised"],
+  ["https://verify.example.gov.tw/s/\\evil", "disguised"],
+  [" https://verify.example.gov.tw/s/", "disguised"],
+  ["https://verify.example.gov.tw/s/\t", "disguised"],
+  ["https://verify.example.gov.tw\u200b/s/", "disguised"],
+  ["javascript:https://verify.example.gov.tw/s/", "unreadable"],
   ["https://verify.example.gov.tw\\s/", "disguised"],
   ["https:\\\\verify.example.gov.tw/s/", "disguised"],
   ["https:verify.example.gov.tw/s/", "disguised"],

@@ -147,29 +147,6 @@ export function withAnchor({ anchorName, names, ...config }, anchorFile) {
   }
 }
 
-/**
- * Whether a QR's address leads where genuine documents lead. Nothing is forgiven: an address that two
- * programs could read differently is not official, and what a parser would tidy up was not printed by
- * an agency.
- * @param {string} url the text before the digits, without the `#`
- * @param {{ officialUrls: string[] }} config
- */
-export function isOfficial(url, { officialUrls }) {
-  if (url.length > MOST_URL_LETTERS || !PLAIN.test(url)) return false;
-  return officialUrls.some((official) => {
-    if (`${url}/` === official) return true;
-    return url.startsWith(official) && isPlainPath(url.slice(official.length));
-  });
-}
-
-/**
- * Names and slashes; no query, no escapes, no way up.
- * @param {string} path
- */
-function isPlainPath(path) {
-  return /^[\w.~/-]*$/u.test(path) && !path.split("/").some((name) => /^\.+$/u.test(name));
-}
-
 /** @param {string} message */
 function unclear(message) {
   return new ConfigError(CONFIG_NAME, message);

@@ -21,6 +21,7 @@ const TAKEN_FOR = new Map(
     ..."οo αa νv τt ρp υu κk ιi ηn ոn".split(" "),
   ].map((pair) => /** @type {[string, string]} */ ([...pair])),
 );
+const PLAIN = /^https:\/\/[a-z0-9.-]+(?::[0-9]+)?((?:\/[\w.~-]*)*)$/i;
 const MARKS = /\p{M}/gu;
 
 /**
@@ -71,23 +72,18 @@ function parsedUrl(url) {
 function isWithin(url, official) {
   if (url.origin !== official.origin || url.origin === "null") return false;
   const folder = official.pathname;
-  if (url.pathname === folder) return true;
-  return url.pathname.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+  const below = folder.endsWith("/") ? folder : `${folder}/`;
+  return `${url.pathname}/` === below || url.pathname.startsWith(below);
 }
 
 /**
- * Whether every program reads the text as this one did: programs differ about backslashes,
- * what is percent-encoded, dots in paths and an empty name before the host.
+ * Whether every program reads the text as this one did: programs differ about backslashes, white
+ * space, what is percent-encoded, dots in paths, and who follows what a query says.
  * @param {string} url
  */
 function isPlainlyWritten(url) {
-  const [, , host = "", ...path] = url.split("/");
-  return (
-    /^https:\/\/[^/]/i.test(url) &&
-    !/[\\@]|%(2e|2f|5c|40|00)/i.test(url) &&
-    !/[^!-~]/.test(host) &&
-    path.every((part) => part !== "." && part !== "..")
-  );
+  const path = PLAIN.exec(url)?.[1];
+  return path !== undefined && !path.split("/").some((name) => /^\.+$/.test(name));
 }
 
 /**
