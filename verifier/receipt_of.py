@@ -36,6 +36,7 @@ def receipt_of(finding: Finding, trust: TrustData | None, policy: Policy, at: in
         policy=policy,
         document=(finding.document.result, finding.document.reason.value),
         credentials=tuple(_credential(held, verdict) for held, verdict in finding.verdicts),
+        page_state=None if finding.page_state is None else finding.page_state.value,
     )
 
 

@@ -184,7 +184,14 @@ def serve(
         )
         print_done(started_text(started), started_facts(started), as_json=as_json)
         sys.stdout.flush()
-        run(lambda: make_worker(settings), listener, workers)
+        run(lambda: make_worker(settings), listener, workers, _bury if workers > 1 else None)
+
+
+def _bury(worker: int) -> None:
+    """What a worker that ended had under way counts no more (its totals do)."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  (rarely needed)
+
+    mark_process_dead(worker)  # type: ignore[no-untyped-call]  # it has no types
 
 
 def default_store(anchor_file: bytes) -> Path:

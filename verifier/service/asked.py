@@ -36,12 +36,7 @@ class Asked(NamedTuple):
 
 def asked_in_json(body: bytes, limits: Limits) -> Asked:
     """Return what a JSON body asks; raises RefusedError for all that openapi.json does not know."""
-    try:
-        told = strict_json(body, limits.json_depth)
-    except NotStrictJsonError as error:
-        raise RefusedError(NOT_JSON) from error
-    if not isinstance(told, dict):
-        raise RefusedError(UNUSABLE)
+    told = _members(body, limits)
     receipt, language = told.get("receipt", False), told.get("lang")
     if not isinstance(receipt, bool) or not isinstance(language, str | None):
         raise RefusedError(UNUSABLE)
@@ -62,10 +57,22 @@ def asked_in_json(body: bytes, limits: Limits) -> Asked:
     return Asked(documents, receipt=receipt, language=language)
 
 
+def _members(body: bytes, limits: Limits) -> dict[str, object]:
+    """Return the members of the body; none is null: what is not wished for is left out."""
+    try:
+        told = strict_json(body, limits.json_depth)
+    except NotStrictJsonError as error:
+        raise RefusedError(NOT_JSON) from error
+    if not isinstance(told, dict) or None in told.values():
+        raise RefusedError(UNUSABLE)
+    return told
+
+
 def document_of(told: dict[str, object]) -> AskedDocument:
     """Return the document that `text` or `sealed` holds; raises RefusedError."""
     name, text, sealed = told.get("name", ""), told.get("text"), told.get("sealed")
-    if not isinstance(name, str) or len(name) > MOST_NAME or (text is None) == (sealed is None):
+    is_one = (text is None) != (sealed is None) and len(told.keys() & {"text", "sealed"}) == 1
+    if not isinstance(name, str) or len(name) > MOST_NAME or not is_one:
         raise RefusedError(UNUSABLE)
     if text is not None:
         if not isinstance(text, str) or not text:

@@ -25,6 +25,9 @@ PROBLEM_SCHEMA: Final = {
         **{name: {"type": "string"} for name in _TEXTS},
     },
 }
+BASE64: Final = (
+    "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
+)
 _OUTCOME: Final = {"type": "string", "enum": [one.value for one in Outcome]}
 _TIME: Final = {"type": ["string", "null"], "format": "date-time"}
 _CHECK: Final = {
@@ -111,7 +114,13 @@ def describe(
 def _document_schema() -> dict[str, Any]:
     named = {"name": {"type": "string", "maxLength": 200}}
     text = {"type": "string", "minLength": 1, "description": "The text of a QR code."}
-    sealed = {"type": "string", "minLength": 1, "contentEncoding": "base64"}
+    sealed = {
+        "type": "string",
+        "minLength": 4,
+        "contentEncoding": "base64",
+        "pattern": BASE64,
+        "description": "A sealed file; base64 with padding (RFC 4648, 4), the one form of it.",
+    }
     return {
         "oneOf": [
             _object({"text": text, **named}, ["text"]),
@@ -147,8 +156,9 @@ def _request_schema(limits: Limits) -> dict[str, Any]:
 def _form_schema(limits: Limits) -> dict[str, Any]:
     file = {
         "type": "array",
+        "minItems": 1,
         "maxItems": limits.files,
-        "items": {"type": "string", "format": "binary"},
+        "items": {"type": "string", "format": "binary", "minLength": 1},
         "description": (
             f"Pictures (PNG, JPEG, WebP), PDFs, sealed files, texts; each at most "
             f"{limits.file_bytes:,} bytes and read within {limits.child_seconds} seconds. "

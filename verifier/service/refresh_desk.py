@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from credential.ids import UnixTime
 from registry.anchor_file import TrustAnchor
 from registry.bundle import open_bundle
 from registry.errors import TrustDataError
 from registry.trust_data import TrustData
 from verifier.reasons import Reason
 from verifier.service.refresh_folder import FolderStanding, TrustFolder
-from verifier.service.trust_desk import Standing
+from verifier.service.trust_desk import Look, Refreshing, Standing
 
 LOOK_SECONDS: Final = 1.0
 _SHORT_TURNS_SECONDS: Final = 0.0005
@@ -53,9 +54,15 @@ class WatchingDesk:
         """Return the lite bundle to hand on; None while there is none."""
         return self._bundle
 
-    def told(self) -> FolderStanding:
-        """Return how refreshing goes: what was tried, what failed and why, when it is next."""
-        return self._told
+    def refreshing(self) -> Refreshing | None:
+        """Return how refreshing goes: what was tried, what failed, when it is next."""
+        told = self._told
+        return Refreshing(
+            _time(told.tried_at),
+            _time(told.next_at),
+            told.failures,
+            tuple(Look(one.label, one.outcome, one.code) for one in told.tried),
+        )
 
     def look(self) -> None:
         """The desk holds what the folder holds. Takes as long as opening a bundle does."""
@@ -90,7 +97,7 @@ class WatchingDesk:
             return
         self._opened = told.judged
         as_of = trust.evidence.as_of
-        since = None if told.taken_at is None else type(as_of)(told.taken_at)
+        since = _time(told.taken_at)
         self._standing = Standing(trust, Reason.TRUST_FRESH, as_of, told.source, since)
 
     def _is_behind(self, trust: TrustData) -> bool:
@@ -114,6 +121,10 @@ class WatchingDesk:
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(timeout=60)
+
+
+def _time(at: int | None) -> UnixTime | None:
+    return None if at is None else UnixTime(at)
 
 
 def _reason(code: str) -> Reason:

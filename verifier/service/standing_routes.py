@@ -14,7 +14,7 @@ from verifier.fields import rfc3339
 from verifier.policy import Policy
 from verifier.service.exchange import JSON
 from verifier.service.problems import MEDIA_TYPE, NO_BUNDLE, RefusedError
-from verifier.service.trust_desk import Standing, TrustDesk
+from verifier.service.trust_desk import Refreshing, Standing, TrustDesk
 from verifier.verdict import Result
 
 BUNDLE_TYPE: Final = "application/octet-stream"
@@ -46,6 +46,7 @@ def standing_router(desk: TrustDesk, policy: Policy, clock: Callable[[], int]) -
     )
     async def ready() -> Response:
         told = standing_told(desk.current(), policy, clock())
+        told["refresh"] = refreshing_told(desk.refreshing())
         return Response(_dumped(told), 200 if told["ready"] else 503, _NOT_STORED, JSON)
 
     async def hand_out(request: Request) -> Response:
@@ -93,6 +94,21 @@ def standing_told(standing: Standing, policy: Policy, now: int) -> dict[str, Any
     }
 
 
+def refreshing_told(refreshing: Refreshing | None) -> dict[str, Any] | None:
+    """Return how looking for newer trust data goes, and what the last look came to."""
+    if refreshing is None:
+        return None
+    return {
+        "tried_at": None if refreshing.tried_at is None else rfc3339(refreshing.tried_at),
+        "next_at": None if refreshing.next_at is None else rfc3339(refreshing.next_at),
+        "failures_in_a_row": refreshing.failures,
+        "sources": [
+            {"source": look.source, "outcome": look.outcome, "code": look.code or None}
+            for look in refreshing.looks
+        ],
+    }
+
+
 class _Bundle:
     """The bundle as it is served; hashed once for each that the desk takes in."""
 
@@ -126,6 +142,11 @@ _TOLD: Final = {
                     "taken_in_at": {"type": ["string", "null"], "format": "date-time"},
                     "journal_size": {"type": ["integer", "null"]},
                     "head": {"type": ["string", "null"]},
+                    "refresh": {
+                        "type": ["object", "null"],
+                        "description": "When newer trust data was last looked for, and the outcome "
+                        "at each source: new, same, refused or unavailable, with its code.",
+                    },
                 },
             }
         }

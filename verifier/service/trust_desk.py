@@ -22,6 +22,23 @@ class Standing(NamedTuple):
     since: UnixTime | None = None
 
 
+class Look(NamedTuple):
+    """What one source said at the last look: `new`, `same`, `refused` or `unavailable`."""
+
+    source: str
+    outcome: str
+    code: str
+
+
+class Refreshing(NamedTuple):
+    """How looking for newer trust data goes; no address and no message of a source is in it."""
+
+    tried_at: UnixTime | None
+    next_at: UnixTime | None
+    failures: int
+    looks: tuple[Look, ...]
+
+
 class TrustDesk(Protocol):
     """Keeps trust data; both questions are answered from memory, at once, on any thread."""
 
@@ -34,6 +51,9 @@ class TrustDesk(Protocol):
 
     def bundle(self) -> bytes | None:
         """The bytes of the bundle that is held, lite where there is one, to hand on to others."""
+
+    def refreshing(self) -> Refreshing | None:
+        """How looking for newer data goes; None for a desk that never looks."""
 
 
 class FixedDesk:
@@ -58,3 +78,7 @@ class FixedDesk:
     def bundle(self) -> bytes | None:
         """The bundle it was given."""
         return self._bundle
+
+    def refreshing(self) -> Refreshing | None:
+        """It never looks."""
+        return None

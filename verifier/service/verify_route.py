@@ -20,6 +20,7 @@ from verifier.service.page_check import PageCheck
 from verifier.service.problems import MEDIA, METHOD, NO_RECEIPTS, RefusedError
 from verifier.service.trust_desk import TrustDesk
 from verifier.service.turn import Turn
+from verifier.words import Language
 
 FORM: Final = "multipart/form-data"
 ReceiptOf = Callable[[Finding, Sitting], bytes]
@@ -67,7 +68,7 @@ class VerifyRoute:
         query = exchange.query("receipt", "lang")
         async with self._asked(exchange, caller) as asked:
             with_receipt = asked.receipt or said(query.get("receipt"))
-            language = exchange.language(query.get("lang", asked.language))
+            language = _language(exchange, query.get("lang"), asked.language)
             if with_receipt and self._receipt_of is None:
                 raise RefusedError(NO_RECEIPTS)
             # 2 judge each document, by the trust data of one moment
@@ -119,3 +120,9 @@ class VerifyRoute:
         if with_receipt and self._receipt_of is not None:
             report["receipt"] = base64.b64encode(self._receipt_of(finding, sitting)).decode("ascii")
         return report
+
+
+def _language(exchange: Exchange, in_query: str | None, in_body: str | None) -> Language:
+    """Return the language asked for, the address before the body; what is none is refused."""
+    told = exchange.language(in_body)
+    return told if in_query is None else exchange.language(in_query)
