@@ -264,9 +264,11 @@ export class Desk {
         this.#showList(true);
       },
     });
+    const focused = document.activeElement?.id ?? "";
     this.frame.show("list", [screen]);
     this.#drawCamera();
     if (isAsked) document.getElementById("list-heading")?.focus();
+    else if (focused !== "") document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
   #listSetting() {

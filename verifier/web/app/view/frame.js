@@ -12,6 +12,8 @@ import { button, el } from "./elements.js";
  */
 
 const SCREENS = /** @type {const} */ (["start", "verdict", "list", "kiosk"]);
+/** Milliseconds between two announcements, so that the same words are heard twice. */
+const SILENCE = 60;
 const OTHER = { "zh-Hant": ["en", "English"], en: ["zh-Hant", "中文"] };
 
 /**
@@ -37,6 +39,8 @@ export function openFrame(body, camera, actions) {
   const drop = el("p", { id: "drop", hidden: true, "aria-hidden": "true" });
   const busy = el("p", { id: "busy", role: "status", hidden: true });
   const sheet = el("div", { id: "sheet", "aria-hidden": "true" });
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let saying;
   /** @type {{ [name in ScreenName]?: HTMLElement }} */
   const sections = {};
   main.append(camera, busy);
@@ -86,9 +90,16 @@ export function openFrame(body, camera, actions) {
     empty(name) {
       /** @type {HTMLElement} */ (sections[name]).replaceChildren();
     },
-    /** @param {string} text */
+    /**
+     * Said by a screen reader, also where it is what was said before.
+     * @param {string} text
+     */
     announce(text) {
-      live.textContent = text;
+      live.textContent = "";
+      clearTimeout(saying);
+      saying = setTimeout(() => {
+        live.textContent = text;
+      }, SILENCE);
     },
     /** @param {string | null} text */
     setBusy(text) {

@@ -119,6 +119,9 @@ function itemElement(item, words, { open }) {
         item.sameAs === null ? null : el("p", { class: "same" }, say("list_same", item.sameAs)),
       ),
     ),
-    button(say("list_details", item.no), () => open(item), { class: "details" }),
+    button(say("list_details", item.no), () => open(item), {
+      class: "details",
+      id: `details-${item.no}`,
+    }),
   );
 }

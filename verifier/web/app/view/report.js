@@ -42,7 +42,7 @@ import { warningsOf } from "./warnings.js";
  * @property {number} at
  * @property {readonly string[]} officialUrls
  */
-/** @typedef {{ name: string, result: Result, code: string, title: string, told: string, says: string, advice: string, asOf: string }} CheckLine */
+/** @typedef {{ name: string, result: Result, code: string, title: string, told: string, says: string, advice: string, asOf: string, detail: string }} CheckLine */
 /** @typedef {{ heading: string, isConfirmed: boolean, rows: Row[] | null }} Claims */
 /**
  * @typedef {object} Report
@@ -52,7 +52,6 @@ import { warningsOf } from "./warnings.js";
  * @property {string} title what it is and whose, where that is confirmed
  * @property {CheckLine[]} checks
  * @property {CheckLine[]} reasons the checks that made the outcome what it is
- * @property {string} detail why a document could not be read, in the reader's words
  * @property {Row[]} identity who issued it, what and when
  * @property {string[]} authority
  * @property {Claims[]} claims
@@ -79,7 +78,6 @@ export function reportOf(finding, setting) {
     title: titleOf(finding, setting),
     checks,
     reasons: decidingOf(finding.outcome, checks, setting.words),
-    detail: finding.document.result === "PASS" ? "" : oneLine(finding.document.because, 400),
     identity: verdict?.entry && !isPutTogether(finding) ? identityRows(verdict, setting) : [],
     authority:
       verdict?.entry && isConfirmed(finding)
@@ -119,9 +117,12 @@ function checkLines(finding, words) {
       says,
       advice: result === "PASS" ? "" : advice,
       asOf: asOf === null ? "" : momentText(asOf, words.language),
+      detail: "",
     };
   };
-  const whole = line({ name: "document", result: document.result, code: document.code });
+  const detail = document.result === "PASS" ? "" : oneLine(document.because, 400);
+  const { result, code } = document;
+  const whole = { ...line({ name: "document", result, code }), detail };
   const verdict = verdictOf(finding);
   // the checks of one part say nothing about a document that is none
   return verdict === null || isPutTogether(finding)
@@ -266,11 +267,15 @@ function remainsOf(finding, words) {
  * @returns {Row[]}
  */
 function trustRows(finding, { words, trust, at }) {
-  const checkedAt = row(words.phrase("label", "checked_at"), momentText(at, words.language));
-  if (trust === null) return [checkedAt];
+  const urls = new Set(finding.places.flatMap(({ url }) => (url ? [url] : [])));
+  const basis = [
+    ...[...urls].map((url) => row(words.phrase("label", "url"), oneLine(url, 512))),
+    row(words.phrase("label", "checked_at"), momentText(at, words.language)),
+  ];
+  if (trust === null) return basis;
   const guests = guestsTold(finding.verdicts.map(({ verdict }) => verdict));
   return [
-    checkedAt,
+    ...basis,
     ...evidenceRows(trust, words, ""),
     ...guests.flatMap((guest) => [
       { ...row(recognitionText(guest, words), ""), isHeading: true },

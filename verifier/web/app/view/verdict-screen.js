@@ -33,8 +33,8 @@ export function verdictScreen(report, words, actions) {
     banner(report, words),
     buttons(FIRST, actions, words),
     warnings(report, words),
-    ...report.claims.map((claims) => claimsSection(claims, words)),
     places(report, words),
+    ...report.claims.map((claims) => claimsSection(claims, words)),
     remains(report, words),
     origin(report, words),
     section(words.say("checks_heading"), { class: "card" }, checkList(report.checks, words)),
@@ -68,9 +68,6 @@ export function banner(report, words) {
           ? null
           : el("p", { class: "heed" }, words.say("heed_warnings")),
         ...report.reasons.map((line) => reason(line, words)),
-        report.detail === ""
-          ? null
-          : el("p", { class: "detail" }, words.say("detail", report.detail)),
         el("p", { class: "input" }, words.say("read_from", report.name)),
       ),
     ),
@@ -201,7 +198,7 @@ export function checkList(checks, words) {
  * @param {CheckLine} check
  * @param {Words} words
  */
-function checkItem({ name, result, code, title, told: word, says, advice, asOf }, words) {
+function checkItem({ name, result, code, title, told: word, says, advice, asOf, detail }, words) {
   return el(
     "li",
     { "data-check": name, "data-result": result, "data-code": code },
@@ -213,6 +210,7 @@ function checkItem({ name, result, code, title, told: word, says, advice, asOf }
       el("p", {}, says),
       asOf === "" ? null : el("p", { class: "as-of" }, words.say("as_of", asOf)),
       advice === "" ? null : el("p", { class: "advice" }, advice),
+      detail === "" ? null : el("p", { class: "hint" }, words.say("detail", detail)),
       el("code", {}, code),
     ),
   );
