@@ -167,6 +167,12 @@ test("never goes back to an older bundle, and says who offered it", async () => 
   assert.equal(keeper.current().asOf, NEW_AS_OF);
 });
 
+test("what one source gave is seen when the next one is asked", async () => {
+  const later = NEW_AS_OF + 3 * 86_400;
+  const keeper = await opened({ now: later, answers: { [FIRST]: NEW, [SECOND]: OLD } });
+  assert.deepEqual(outcomes(await keeper.refresh()), ["taken", "rollback"]);
+});
+
 test("goes on to newer trust data", async () => {
   const keeper = await opened({ storage: await visited(OLD), answers: { [FIRST]: NEW } });
   assert.deepEqual(outcomes(await keeper.refresh()), ["taken"]);
@@ -280,6 +286,16 @@ test("notices that the clock was set back since it was last used, until a person
   assert.equal(again.current().isClockBehind, false);
 });
 
+test("a clock that was set back does not pass by being used", async () => {
+  const storage = await visited(NEW, NEW_AS_OF + 86_400);
+  const keeper = await opened({ storage, now: NEW_AS_OF + 3_600 });
+  await keeper.judge(SEALED);
+  await keeper.refresh();
+  await keeper.settled();
+  assert.equal(keeper.current().latest, NEW_AS_OF + 86_400);
+  assert.equal((await keeper.judge(SEALED)).checks.at(-1).code, "trust.clock_behind");
+});
+
 test("bears with a clock that is five minutes slow", async () => {
   const storage = await visited(NEW, NEW_AS_OF + 86_400);
   const keeper = await opened({ storage, now: NEW_AS_OF + 86_400 - 300 });
@@ -296,6 +312,22 @@ test("writes the clock down while it judges", async () => {
   clock.now = NOW;
   const next = await openKeeper(options);
   assert.equal(next.current().isClockBehind, true);
+});
+
+test("does not write for each document that it judges", async () => {
+  const storage = inMemory();
+  let writes = 0;
+  const counting = {
+    ...storage,
+    change: (step) => {
+      writes += 1;
+      return storage.change(step);
+    },
+  };
+  const keeper = await opened({ storage: counting });
+  for (let i = 0; i < 20; i++) await keeper.judge(SEALED);
+  await keeper.settled();
+  assert.equal(writes, 1);
 });
 
 test("takes a bundle from a file by the same rules", async () => {
@@ -397,6 +429,21 @@ test("a storage that is full keeps the old state whole, and the page goes on wit
   assert.equal((await keeper.takeFile(NEW)).outcome, "same");
 });
 
+test("a storage that fails later forgets nothing of what it had told", async () => {
+  const storage = await visited(OLD_WHOLE, OLD_AS_OF);
+  const failing = {
+    ...storage,
+    change: async () => {
+      throw new DOMException("full", "QuotaExceededError");
+    },
+  };
+  const keeper = await opened({ storage: failing });
+  await keeper.judge(SEALED);
+  await keeper.settled();
+  assert.equal(keeper.current().storage, "memory");
+  assert.equal((await keeper.takeFile(OLDER)).outcome, "rollback");
+});
+
 test("bundle and floors are written in one step, or not at all", async () => {
   const storage = inMemory();
   const records = [];
@@ -421,6 +468,7 @@ for (const [told, spoil] of [
   ["of a later version", (memory) => ({ ...memory, version: 2 })],
   ["without floors", ({ version, kept }) => ({ version, kept })],
   ["with a floor of another form", (memory) => ({ ...memory, floor: { size: "36" } })],
+  ["with a time that is none", (memory) => ({ ...memory, latest: "yesterday" })],
   ["that is a text", () => "36"],
   ["that is null", () => null],
 ])

@@ -42,6 +42,11 @@ test("the strict policy is the one of the command", () => {
   });
 });
 
+test("a policy of one's own still asks for a checkpoint, where it does not say otherwise", () => {
+  const minEvidence = (policy) => readFrom({ ...CONFIG, policy }).policy.minEvidence;
+  assert.deepEqual([minEvidence({ max_trust_age: 60 }), minEvidence({ min_evidence: 1 })], [2, 1]);
+});
+
 test("a policy of one's own has the names of verdict.md", () => {
   const policy = { max_trust_age: 60, require_anchor: true, min_evidence: 3 };
   const { maxTrustAge, requireAnchor, minEvidence } = readFrom({ ...CONFIG, policy }).policy;
