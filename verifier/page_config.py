@@ -6,8 +6,8 @@
 import json
 import re
 from dataclasses import asdict, dataclass
+from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
 from registry.payload_codec import check_name
 from verifier.errors import PageError
@@ -20,7 +20,15 @@ MOST_URL_LETTERS: Final = 2048
 
 _PLAIN = re.compile(r"[!-~]+")
 _NOT_IN_A_POLICY = re.compile(r"[;,'\"\\<>`{}|^*]")
+_ADDRESS = re.compile(
+    r"(https?)://"
+    r"((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?"  # a name, or
+    r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:]+\])"  # a number of either kind
+    r"(?::([1-9][0-9]{0,4}))?(?:[/?].*)?"
+)
+_NUMBER = re.compile(r"[0-9.]+")
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+_MOST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +108,23 @@ def _check_plain(url: str) -> None:
 
 
 def _check_web_address(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError as error:
-        raise PageError(f"{url!r} is no address: {error}") from error
-    shown_host = parts.netloc.rsplit(":", 1)[0] if host != "::1" else "[::1]"
-    if not host or "@" in parts.netloc or parts.netloc != parts.netloc.lower():
-        raise PageError(f"the address {url!r} needs a host in small letters, and no name before it")
-    if parts.scheme == "http" and shown_host not in _LOOPBACK:
+    """A scheme, a host in its one spelling, perhaps a port: nobody can read it two ways."""
+    match = _ADDRESS.fullmatch(url)
+    if match is None or int(match[3] or 0) > _MOST_PORT or not _is_canonical(match[2]):
+        raise PageError(f"{url!r} is no address of the web with a host in small letters")
+    if match[1] == "http" and match[2] not in _LOOPBACK:
         raise PageError(f"the address {url!r} must begin with https://")
+
+
+def _is_canonical(host: str) -> bool:
+    """A number as it is written shortest, or a name whose `xn--` parts mean something."""
+    number = host.strip("[]")
+    try:
+        if host[0] == "[" or _NUMBER.fullmatch(host):
+            return str(ip_address(number)) == number
+        return host.encode("ascii").decode("idna").encode("idna") == host.encode("ascii")
+    except ValueError:
+        return False
 
 
 def _is_absolute(source: str) -> bool:

@@ -35,6 +35,8 @@ const MOST_URL_LETTERS = 2048;
 const PLAIN = /^[!-~]+$/u;
 const NOT_IN_A_POLICY = /[;,'"\\<>`{}|^*#]/u;
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u;
+const ADDRESS =
+  /^https?:\/\/((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?(?:[/?].*)?$/u;
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 const REQUIRED = ["trust_anchor", "sources"];
 const MEMBERS = [...REQUIRED, "official_urls", "policy", "kiosk", "registry_name"];
@@ -207,16 +209,16 @@ function officialAddress(url) {
 }
 
 /**
+ * A scheme, a host in its one spelling, perhaps a port: nothing that two programs read two ways.
  * @param {string} url
  * @param {string} name
  */
 function webAddress(url, name) {
+  const host = ADDRESS.exec(url)?.[1];
   const address = URL.canParse(url) ? new URL(url) : null;
-  const authority = /^https?:\/\/([^/?]*)/u.exec(url)?.[1] ?? "";
-  if (address === null || authority === "") throw unclear(`${name} is no address of the web`);
-  if (authority.includes("@") || authority !== authority.toLowerCase())
-    throw unclear(`${name} needs a host in small letters, and no name before it`);
-  if (address.protocol === "http:" && !LOOPBACK.includes(address.hostname))
+  if (host === undefined || address?.hostname !== host)
+    throw unclear(`${name} is no address of the web with a host in small letters`);
+  if (address.protocol === "http:" && !LOOPBACK.includes(host))
     throw unclear(`${name} must begin with https://`);
   return address;
 }
