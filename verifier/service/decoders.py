@@ -49,8 +49,11 @@ class Decoders:
         if self._control is not None:
             self._control.close()
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            try:  # it kills its children and ends when it sees that nobody is there
+                self._process.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         self._control = self._process = None
 
     async def read(self, content: bytes, name: str) -> Reading:

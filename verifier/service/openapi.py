@@ -227,7 +227,7 @@ def _verify(limits: Limits) -> dict[str, Any]:
                 "description": "What was found.",
                 "content": {"application/json": {"schema": {"oneOf": findings}}},
             },
-            **problem_answers(400, 401, 405, 408, 413, 415, 422, 429, 501, 503),
+            **problem_answers(400, 401, 405, 408, 413, 415, 422, 429, 503),
         },
     }
 

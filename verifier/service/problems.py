@@ -208,7 +208,7 @@ BROKEN: Final = _problem(
     ("此處發生錯誤", "本服務無法回應。這與您的文件無關，請改以其他方式查驗或稍後再試。"),
 )
 NO_RECEIPTS: Final = _problem(
-    501,
+    422,
     "no-receipts",
     (
         "No check receipts here",

@@ -134,6 +134,25 @@ def workers_of(process: subprocess.Popen[str]) -> list[int]:
     return [int(one) for one in path.read_text().split()]
 
 
+def commands_below(pid: int) -> dict[int, str]:
+    """The processes that a process started, with the words they were started with."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    below = [int(one) for one in path.read_text().split()]
+    return {one: Path(f"/proc/{one}/cmdline").read_text() for one in below}
+
+
+def test_the_decoder_process_ends_when_the_service_was_killed(tmp_path: Path) -> None:
+    with served(tmp_path) as (port, process):
+        said(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        below = commands_below(process.pid)
+        decoders = [pid for pid, words in below.items() if "decoder_process" in words]
+        process.kill()
+        process.wait(PATIENCE)
+
+        assert len(decoders) == 1
+        assert eventually(lambda: not Path(f"/proc/{decoders[0]}/stat").exists())
+
+
 def test_several_workers_count_together_and_one_that_dies_is_replaced(tmp_path: Path) -> None:
     body = json.dumps({"text": WORLD.text()}).encode()
     request = posted(body, f"Content-Length: {len(body)}")

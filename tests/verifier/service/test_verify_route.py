@@ -245,5 +245,9 @@ def test_another_method_is_told_which_one_is_answered() -> None:
 
 
 def test_receipts_need_a_key_to_sign_them() -> None:
-    assert asked({"text": "1", "receipt": True}).status == 501
-    assert asked({"text": "1"}, path="/verify?receipt=true").status == 501
+    for answer in (
+        asked({"text": "1", "receipt": True}),
+        asked({"text": "1"}, path="/verify?receipt=true"),
+    ):
+        assert answer.status == 422
+        assert answer.json()["type"] == "urn:sealroot:problem:no-receipts"
