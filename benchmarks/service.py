@@ -107,12 +107,20 @@ def _served(folder: Path, office: Office) -> Iterator[tuple[int, int]]:
                 assert time.monotonic() < ends, "the service did not start"
                 assert server.poll() is None, "the service ended"
                 time.sleep(0.05)
-            yield int((folder / PORT).read_text()), server.pid
+            port = int((folder / PORT).read_text())
+            _wait_for_answer(port)
+            yield port, server.pid
         finally:
             server.terminate()
             server.wait()
             if cores:
                 os.sched_setaffinity(0, set(cores))
+
+
+def _wait_for_answer(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), _START_SECONDS) as line:
+        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: v\r\nConnection: close\r\n\r\n")
+        assert line.recv(100), "the service does not answer"
 
 
 def _load(port: int, requests: Sequence[bytes], seconds: float) -> Load:
