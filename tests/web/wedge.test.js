@@ -50,12 +50,19 @@ describe("a hand scanner", () => {
   });
 
   test("a person who types is too slow", () => {
-    assert.deepEqual(heard([...DIGITS, "Enter"], { gap: 300 }), { texts: [], isTaken: false });
+    assert.deepEqual(heard([...DIGITS, "Enter"], { gap: 1200 }), { texts: [], isTaken: false });
   });
 
   test("what was typed before a pause does not belong to the code", () => {
     const paused = { key: "0", code: "Digit0", pause: 5000 };
     assert.deepEqual(heard(["7", "7", paused, ...DIGITS, "Enter"]).texts, [`0${DIGITS}`]);
+  });
+
+  test("the rest of a code that was interrupted is not taken for a whole one", () => {
+    const late = { key: "0", code: "Digit0", pause: 5000 };
+    const broken = [...DIGITS, late, ...DIGITS, "Enter"];
+    assert.deepEqual(heard(broken).texts, []);
+    assert.deepEqual(heard([...broken, ...LINK, "Enter"]).texts, [LINK]);
   });
 
   test("fast words, short numbers and Enter alone are left to the page", () => {

@@ -2,7 +2,8 @@
 
 import { isOurs, isResultText } from "./documents.js";
 
-const MOST_GAP_MILLISECONDS = 250;
+/** An old office computer may stop for this long between two keys of one scan. */
+const MOST_GAP_MILLISECONDS = 1_000;
 const LEAST_CHARACTERS = 16;
 const MOST_CHARACTERS = 42_000;
 const ENDS = ["Enter", "Tab"];
@@ -43,6 +44,8 @@ export class Typed {
   constructor() {
     this.text = "";
     this.at = 0;
+    /** Part of a scan was lost in a pause: what is left must not be judged as if it were whole. */
+    this.isBroken = false;
   }
 
   /**
@@ -51,7 +54,8 @@ export class Typed {
    */
   press(event) {
     const isLate = event.timeStamp - this.at > MOST_GAP_MILLISECONDS;
-    if (isLate || isField(event.target)) this.text = "";
+    if (isField(event.target)) this.clear();
+    else if (isLate) this.pause();
     if (isField(event.target)) return null;
     if (ENDS.includes(event.key)) return this.end(event);
     const character = characterOf(event);
@@ -61,10 +65,21 @@ export class Typed {
     return null;
   }
 
+  clear() {
+    this.text = "";
+    this.isBroken = false;
+  }
+
+  pause() {
+    this.isBroken = this.text.length >= LEAST_CHARACTERS;
+    this.text = "";
+  }
+
   /** @param {Key} event */
   end(event) {
-    const { text } = this;
-    this.text = "";
+    const { text, isBroken } = this;
+    this.clear();
+    if (isBroken) return null; // whoever scanned sees nothing happen, and scans again
     const isScanned = text.length >= LEAST_CHARACTERS && (isOurs(text) || isResultText(text));
     if (!isScanned) return null;
     event.preventDefault(); // or the button that has the focus would be pressed
