@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.machine import CHROMIUM, OPTIONS, camera_options
-from tests.browser.office import OfficeSite, built_site
+from tests.browser.office import Built, OfficeSite, built_site
 from tests.browser.scan_page import ScanPage
 from tests.browser.watch import Watch
 from tests.browser.world import World
@@ -26,13 +26,18 @@ NO_PLAYWRIGHT = "playwright is not installed here: `make test-browser` installs 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    reason = _missing()
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
-            if reason is not None:
-                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Skip here, at one place, so that a run tells it in one line and not in hundreds."""
+    reason = _missing()
+    if reason is not None:
+        pytest.skip(reason)
 
 
 def _missing() -> str | None:
@@ -59,8 +64,8 @@ def chromium(playwright: "Playwright") -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
-def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built_site(tmp_path_factory.mktemp("site"))
+def built() -> Built:
+    return built_site()
 
 
 @pytest.fixture(scope="session")
@@ -69,15 +74,15 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def office(site_folder: Path, world: World) -> Iterator[OfficeSite]:
-    with OfficeSite(site_folder, world) as site:
+def office(built: Built, world: World) -> Iterator[OfficeSite]:
+    with OfficeSite(built, world) as site:
         yield site
 
 
 @pytest.fixture
-def fresh_office(site_folder: Path, world: World) -> Iterator[OfficeSite]:
+def fresh_office(built: Built, world: World) -> Iterator[OfficeSite]:
     """An office that one test may change as it likes."""
-    with OfficeSite(site_folder, world) as site:
+    with OfficeSite(built, world) as site:
         yield site
 
 

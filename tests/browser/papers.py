@@ -13,8 +13,8 @@ from PIL import Image, ImageFilter
 from credential.qr_text import qr_encode
 from credential.type_fields import Text
 from credential.types import CredentialType
-from issuer.documents import Document, Printer
 from tests.browser.world import LICENCE, OFFICIAL
+from verifier.drawing import Document, Printer
 
 _AGENCY: Final = Text("高雄市苓雅區戶政事務所", "Lingya Household Registration Office")
 _FRAME: Final = (1280, 720)
@@ -69,13 +69,18 @@ def moving_poses(count: int, start_degrees: float = 0) -> list[Pose]:
     ]
 
 
-def film(path: Path, scenes: Sequence[tuple[Image.Image, Sequence[Pose]]]) -> Path:
-    """A film for Chromium's fake camera (MJPEG): each scene is one paper in its poses."""
+def film(
+    path: Path, scenes: Sequence[tuple[Image.Image, Sequence[Pose]]], *, hold: int = 1
+) -> Path:
+    """A film for Chromium's fake camera (MJPEG): each scene is one paper in its poses.
+
+    Every pose is held for so many pictures.
+    """
     with path.open("wb") as out:
         for paper, poses in scenes:
             for pose in poses:
                 picture = _photographed(paper, pose)
-                picture.save(out, "JPEG", quality=80)
+                out.write(jpeg(picture, 80) * hold)
     return path
 
 

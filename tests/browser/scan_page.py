@@ -1,5 +1,8 @@
 """The page as a test sees it: what a person gives it, and the verdict that it then shows."""
 
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.browser.office import OfficeSite
@@ -9,6 +12,7 @@ from verifier import Verdict
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
+_MOST_BUFFER: Final = 40 << 20  # the driver takes larger ones from the disk alone
 PATIENCE_MS: Final = 60_000
 VERDICT: Final = "[data-outcome]:not([data-row])"
 _MARK: Final = f"""() => document.querySelectorAll('{VERDICT}').forEach(
@@ -22,6 +26,12 @@ _READ: Final = """(shown) => ({
         (one) => [one.dataset.field, (one.querySelector('[data-value]') ?? one).textContent])),
     warnings: [...shown.querySelectorAll('[data-warning]')].map((one) => one.dataset.warning),
 })"""
+# The events of a keyboard, one after the other without a pause.
+_TYPE: Final = """(keys) => {
+    for (const key of keys)
+        (document.activeElement ?? document.body).dispatchEvent(
+            new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+}"""
 
 
 class Shown(NamedTuple):
@@ -75,22 +85,43 @@ class ScanPage:
         self.page.goto(self.office.url)
         self.wait_until_ready()
 
-    def wait_until_refreshed(self) -> None:
-        """Every mirror that it wants to ask since it was opened has answered, or failed to."""
+    def wait_until(self, holds: Callable[[], object]) -> None:
+        """Look again and again until it holds.
+
+        The driver's own waiting for an expression takes `eval`, which the page's policy forbids.
+        """
+        for _ in range(300):
+            if holds():
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError("never came true")
+
+    def _wait_until_refreshed(self) -> None:
+        """Every mirror has answered, or failed to."""
         self.page.wait_for_selector("html[data-refreshed]", state="attached")
 
     def refresh_trust(self) -> None:
         """Ask for newer trust data; wait until the mirrors have been asked."""
+        self.begin_next()
         self.page.evaluate("delete document.documentElement.dataset.refreshed")
         self.page.click("#trust-refresh")
-        self.wait_until_refreshed()
+        self._wait_until_refreshed()
 
     def hand_over_trust(self, bundle: bytes) -> None:
         """Give it a bundle as a file."""
         self.page.evaluate("delete document.documentElement.dataset.refreshed")
         given = {"name": "lite.srb", "mimeType": "", "buffer": bundle}
         self.page.set_input_files("#trust-file", given)
-        self.wait_until_refreshed()
+        self._wait_until_refreshed()
+
+    def open_until(self, condition: str) -> None:
+        """Open it again and again, as over the days, until the condition holds in it."""
+        for _ in range(20):
+            self.reload()
+            self.page.wait_for_timeout(250)
+            if self.page.evaluate(condition):
+                return
+        raise AssertionError(f"never came true: {condition}")
 
     @property
     def trust(self) -> str:
@@ -100,16 +131,25 @@ class ScanPage:
     def give_file(self, name: str, content: bytes, media_type: str = "") -> Shown:
         """Choose a file; what the page then says."""
         self.mark()
-        self.page.set_input_files(
-            "#file", {"name": name, "mimeType": media_type, "buffer": content}
-        )
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / name if len(content) > _MOST_BUFFER else None
+            if path is not None:
+                path.write_bytes(content)
+            given = {"name": name, "mimeType": media_type, "buffer": content}
+            self.page.set_input_files("#file", path or given)
         return self.verdict()
 
     def give_text(self, text: str) -> Shown:
         """Paste a text and ask; what the page then says."""
-        self.mark()
+        self.begin_next()
         self.page.fill("#text", text)
         self.page.click("#text-check")
+        return self.verdict()
+
+    def follow_link(self, text: str) -> Shown:
+        """Open a QR's link where the page is open already; what it then says."""
+        self.mark()
+        self.page.goto(f"{self.office.url}#{text.rpartition('#')[2]}")
         return self.verdict()
 
     def give_fragment(self, text: str) -> Shown:
@@ -119,14 +159,19 @@ class ScanPage:
         self.wait_until_ready()
         return self.verdict()
 
+    def begin_next(self) -> None:
+        """Go back to where a document is taken, if that is not on the screen."""
+        self.mark()
+        if not self.page.locator("#text").is_visible():
+            self.page.click("#nav-start")
+
     def mark(self) -> None:
         """What is shown now is no answer to what comes next."""
         self.page.evaluate(_MARK)
 
     def scan_with_wedge(self, text: str, end: str = "Enter") -> None:
-        """A hardware scanner types what it read, faster than anybody, wherever the focus is."""
-        self.page.keyboard.type(text)
-        self.page.keyboard.press(end)
+        """A hardware scanner types what it read, faster than the driver's own keyboard can."""
+        self.page.evaluate(_TYPE, [*text, end])
 
     def start_camera(self) -> None:
         """Look through the camera from now on."""
@@ -136,7 +181,7 @@ class ScanPage:
     def show_list(self) -> None:
         """Bring the running list to the screen, where it is not there already."""
         if not self.page.locator("#export-csv").is_visible():
-            self.page.click("#list-show")
+            self.page.click("#nav-list")
 
     def switch_language(self, language: str) -> None:
         """Choose the other language, as a person does."""

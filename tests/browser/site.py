@@ -4,13 +4,11 @@ What it serves is a table in memory, so that a test changes a bundle, makes it e
 server away; every request is remembered.
 """
 
-import mimetypes
 import threading
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 TYPES: Final = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
@@ -58,6 +56,7 @@ class StaticServer:
 
         Handler.site = site
         self.listening = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
+        self.listening.handle_error = _silently  # a browser that leaves early is no fault
         self.listening.daemon_threads = True
         self._port = self.listening.server_address[1]
         threading.Thread(target=self.listening.serve_forever, args=(0.05,), daemon=True).start()
@@ -69,19 +68,15 @@ class StaticServer:
             self.listening.server_close()
             self.listening = None
 
-    def add_folder(self, folder: Path, under: str) -> None:
-        """All files of the folder, by their paths below `under`."""
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
-                name = f"{under}{path.relative_to(folder).as_posix()}"
-                self.files[name] = Answer(path.read_bytes(), media_type=kind or "text/plain")
-
     def answer(self, path: str) -> Answer:
         """What a path is answered with; a folder by its index.html."""
         name = path.partition("?")[0]
         missing = Answer(b"not here", status=HTTPStatus.NOT_FOUND, media_type="text/plain")
         return self.files.get(f"{name}index.html" if name.endswith("/") else name, missing)
+
+
+def _silently(*_: object) -> None:
+    pass
 
 
 class _Handler(BaseHTTPRequestHandler):
