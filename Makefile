@@ -122,7 +122,7 @@ lock: $(UV)
 	$(COMPILE) --group dev --output-file requirements/dev.txt pyproject.toml
 	$(COMPILE) --constraint requirements/dev.txt --output-file requirements/run.txt pyproject.toml
 	$(COMPILE) --constraint requirements/dev.txt --group browser --output-file requirements/browser.txt
-	$(COMPILE) --group build --extra bench --output-file requirements/bench.txt pyproject.toml
+	$(COMPILE) --group build --group browser --extra bench --output-file requirements/bench.txt pyproject.toml
 	@! grep --line-number '://' $(LOCKS) || { echo 'A lock file names a download address.' >&2; exit 1; }
 
 clean:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from benchmarks import (
+    browser,
     chain,
     documents,
     evidence,
@@ -52,6 +53,7 @@ GROUPS: Final = (
     Group("chain evidence", evidence.KEYS, evidence.measure),
     Group("mirrors", mirror.KEYS, mirror.measure, on_one_core=False),
     Group("the verifier's service", service.KEYS, service.measure, on_one_core=False),
+    Group("scan page", browser.KEYS, browser.measure, on_one_core=False),
 )
 
 

@@ -65,6 +65,11 @@ TARGETS: Final = (
     Target("http_verify_p99_ms", 50, "ms"),
     Target("http_rss_growth_pct", 5, "% in five minutes"),
     Target("batch_stream_per_s", 30_000, "credentials/s", at_least=True),
+    Target("browser_verify_median_ms", 3, "ms"),
+    Target("browser_verify_p95_ms", 3, "ms"),
+    Target("browser_shown_ms", 100, "ms"),
+    Target("browser_ready_ms", 1_000, "ms"),
+    Target("page_kb", 1_536, "KiB"),
 )
 
 
