@@ -20,6 +20,9 @@ const PREFIX = `sealroot-page ${SCOPE.pathname} `;
 const CACHE = PREFIX + SITE.version;
 const PARALLEL = 6;
 
+/** @type {Promise<Cache> | null} opened once, not for each of a hundred modules */
+let opened = null;
+
 const LISTED = new Map([...SITE.first, ...SITE.later].map((listed) => [listed.path, listed]));
 
 worker.addEventListener("install", (event) => event.waitUntil(install()));
@@ -143,7 +146,8 @@ function answerTo(request) {
  * @param {Listed} listed
  */
 async function served(listed) {
-  const cache = await caches.open(CACHE);
+  opened ??= caches.open(CACHE);
+  const cache = await opened;
   const kept = await cache.match(addressOf(listed));
   if (kept !== undefined) return kept;
   try {
