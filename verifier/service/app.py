@@ -20,6 +20,7 @@ from verifier.service.bodies import Bodies
 from verifier.service.buckets import Allowance
 from verifier.service.callers import Callers
 from verifier.service.decoders import Decoders
+from verifier.service.docs_route import DocsRoute
 from verifier.service.exchange import Application, Endpoint, Exchange, Receive, Scope, Send
 from verifier.service.form_route import FormReader
 from verifier.service.headers import PAGE, headers_for, name_for
@@ -141,6 +142,7 @@ def create_app(
         busy |= {"/": to_the_page, PAGE.rstrip("/"): to_the_page}
     framework = _framework(desk, policy, clock, lambda _app: life())
     describe(framework, limits, has_receipts=receipts is not None, has_keys=book is not None)
+    busy["/docs"] = DocsRoute(framework.openapi)
 
     @asynccontextmanager
     async def life() -> AsyncIterator[None]:

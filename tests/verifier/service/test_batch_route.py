@@ -52,6 +52,7 @@ BROKEN = {
     "not JSON": b"{",
     "a name twice": b'{"text": "1", "text": "2"}',
     "a name twice, one of them last": b'{"text": "1", "name": "", "text": "2"}',
+    "an id twice": b'{"text": "1", "id": 1, "id": 2}',
     "NaN": b'{"text": NaN}',
     "not UTF-8": b'{"text": "\xff"}',
     "deep": b"[" * 1_000,

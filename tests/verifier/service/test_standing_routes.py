@@ -84,3 +84,12 @@ def test_description_has_the_busy_addresses_too() -> None:
     assert {"/verify", "/bundle", "/healthz", "/readyz"} <= got("/openapi.json").json()[
         "paths"
     ].keys()
+
+
+def test_the_description_for_people_names_every_address_and_holds_no_script() -> None:
+    page = got("/docs").body.decode()
+
+    for path in got("/openapi.json").json()["paths"]:
+        assert path in page
+    assert "<script" not in page
+    assert "查驗文件" in page
