@@ -90,6 +90,7 @@ def create_app(
     log: Log | None = None,
     log_addresses: bool = False,
     clock: Callable[[], int] = now,
+    monotonic: Callable[[], float] = time.monotonic,
     begin: Sequence[Act] = (),
     end: Sequence[Act] = (),
 ) -> Application:
@@ -105,7 +106,7 @@ def create_app(
     told_log = log or make_log()
     metrics = Metrics(are_shared=are_several)
     book = None if key_store is None else KeyBook(key_store, clock)
-    callers = Callers(book, strangers, proxies, clock, time.monotonic)
+    callers = Callers(book, strangers, proxies, clock, monotonic)
     bench, bodies, decoders = Bench(desk, policy, clock), Bodies(limits), Decoders(limits)
     pages = PageCheck(decoders)
     verify = VerifyRoute(

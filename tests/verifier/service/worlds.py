@@ -85,6 +85,7 @@ def app_of(world: World = WORLD, **changes: Anything) -> Anything:
     wired: dict[str, Anything] = {
         "desk": world.desk(),
         "clock": lambda: world.now,
+        "monotonic": lambda: 0.0,
         "log": SilentLog(),
     }
     return create_app(**{**wired, **changes})
