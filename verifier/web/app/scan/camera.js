@@ -25,6 +25,7 @@ import { lookAt, Sightings } from "./looks.js";
  * @property {(state: CameraState) => void} onState
  * @property {string} [deviceId] of `cameras()`; else the one at the back
  */
+/** @typedef {{ image: ImageBitmap | VideoFrame, width: number, height: number }} Frame */
 /**
  * The world that a camera needs; tests bring their own.
  * @typedef {object} Surroundings
@@ -32,7 +33,8 @@ import { lookAt, Sightings } from "./looks.js";
  * @property {Document} document
  * @property {boolean} isSecure
  * @property {import("./decoder.js").Decoder} reader
- * @property {(video: HTMLVideoElement, x: number, y: number, width: number, height: number) => Promise<ImageBitmap>} grab
+ * @property {(video: HTMLVideoElement) => Promise<Frame>} grab what the video shows; rejects where
+ *   it shows nothing
  * @property {() => number} now
  * @property {(video: HTMLVideoElement) => Promise<void>} nextFrame
  */
@@ -107,12 +109,11 @@ async function watch(video, onText, { grab, now, nextFrame, reader }, isOver) {
   const sightings = new Sightings();
   for (let turn = 0; !isOver(); ) {
     await nextFrame(video);
-    const { videoWidth, videoHeight } = video;
-    if (isOver() || reader.isBusy() || videoWidth === 0 || videoHeight === 0) continue;
-    const { x, y, width, height, ...drawn } = lookAt(videoWidth, videoHeight, turn++);
-    const bitmap = await grab(video, x, y, width, height).catch(() => null);
-    if (bitmap === null) continue; // the camera has just changed its size, or gone
-    const texts = await glimpse(reader, { op: "frame", bitmap, ...drawn });
+    if (isOver() || reader.isBusy()) continue;
+    const frame = await grab(video).catch(() => null);
+    if (frame === null) continue; // the camera has just changed its size, or gone
+    const look = lookAt(frame.width, frame.height, turn++);
+    const texts = await glimpse(reader, { op: "frame", image: frame.image, look });
     if (isOver()) return;
     for (const text of sightings.fresh(texts, now())) onText(text);
   }
@@ -122,17 +123,17 @@ async function watch(video, onText, { grab, now, nextFrame, reader }, isOver) {
  * The texts in one frame. A frame that crashes the reader costs that frame; one reader after the
  * other that cannot even start ends it.
  * @param {import("./decoder.js").Decoder} reader
- * @param {{ op: string, bitmap: ImageBitmap, wide: number, high: number, radius: number }} question
+ * @param {{ op: string, image: ImageBitmap | VideoFrame, look: import("./looks.js").Look }} question
  * @returns {Promise<string[]>}
  */
 async function glimpse(reader, question) {
   try {
-    return await reader.ask(question, [question.bitmap], FRAME_SECONDS);
+    return await reader.ask(question, [question.image], FRAME_SECONDS);
   } catch (error) {
     if (error instanceof DecoderUnavailable) throw error;
     return [];
   } finally {
-    question.bitmap.close(); // where it never came to the reader
+    question.image.close(); // where it never came to the reader
   }
 }
 

@@ -95,10 +95,25 @@ export function openCamera(wishes) {
     document,
     isSecure: window.isSecureContext,
     reader,
-    grab: (video, x, y, width, height) => createImageBitmap(video, x, y, width, height),
+    grab,
     now: () => performance.now(),
     nextFrame,
   });
+}
+
+/**
+ * What the video shows now. Chromium keeps half a gigabyte of bitmaps until it gets to collect
+ * them; a VideoFrame is the camera's own memory, given back as soon as it is closed.
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<import("./camera.js").Frame>}
+ */
+async function grab(video) {
+  if ("VideoFrame" in globalThis) {
+    const image = new VideoFrame(video);
+    return { image, width: image.displayWidth, height: image.displayHeight };
+  }
+  const image = await createImageBitmap(video);
+  return { image, width: image.width, height: image.height };
 }
 
 /**

@@ -5,10 +5,10 @@ import { sharpened } from "./grey.js";
 import { MOST_DECODED_PIXELS, MOST_PIXELS } from "./limits.js";
 import { pictureKind, pictureSize } from "./picture-size.js";
 import { fetched, port, serve } from "./serve.js";
-import { greyOfBitmap } from "./sheet.js";
+import { greyOfPart } from "./sheet.js";
 import { openSymbols } from "./symbols.js";
 
-/** @typedef {{ op: "frame", bitmap: ImageBitmap, wide: number, high: number, radius: number }} FrameQuestion */
+/** @typedef {{ op: "frame", image: ImageBitmap | VideoFrame, look: import("./looks.js").Look }} FrameQuestion */
 /** @typedef {{ op: "picture", file: Blob }} PictureQuestion */
 /** @typedef {import("./symbols.js").Symbols} Symbols */
 
@@ -24,9 +24,9 @@ serve(port, async () => {
  * @param {Symbols} symbols
  * @param {FrameQuestion} question
  */
-async function frame(symbols, { bitmap, wide, high, radius }) {
-  const grey = greyOfBitmap(bitmap, wide, high);
-  return symbols.glimpsed(radius > 0 ? sharpened(grey, radius) : grey);
+async function frame(symbols, { image, look }) {
+  const grey = greyOfPart(image, look);
+  return symbols.glimpsed(look.radius > 0 ? sharpened(grey, look.radius) : grey);
 }
 
 /**
@@ -69,12 +69,27 @@ async function decoded(file, kind, { width, height }) {
   try {
     const bitmap = await (scale < 1 ? createImageBitmap(file, smaller) : createImageBitmap(file));
     checkPixels(bitmap, kind); // the file may have said less
-    const rest = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / (bitmap.width * bitmap.height)));
-    return greyOfBitmap(bitmap, Math.ceil(bitmap.width * rest), Math.ceil(bitmap.height * rest));
+    return greyOfPart(bitmap, wholeOf(bitmap));
   } catch (error) {
     if (error instanceof DOMException) throw damaged();
     throw error;
   }
+}
+
+/**
+ * All of a picture, with as many pixels as there may be.
+ * @param {ImageBitmap} bitmap
+ */
+function wholeOf({ width, height }) {
+  const scale = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / (width * height)));
+  return {
+    x: 0,
+    y: 0,
+    width,
+    height,
+    wide: Math.ceil(width * scale),
+    high: Math.ceil(height * scale),
+  };
 }
 
 const damaged = () => unreadable("the picture is damaged or not PNG, JPEG or WebP");
