@@ -68,7 +68,7 @@ function world({ error, answers = [], capabilities = {}, isSecure = true, device
     reader,
     grab: async () => {
       if (more.isBlind) throw new Error("InvalidStateError");
-      return { image: { close: () => closed.push(1) }, width: 1280, height: 720 };
+      return { close: () => closed.push(1) };
     },
     now: () => 0,
     nextFrame: () => new Promise((resolve) => frames.push(resolve)),

@@ -3,7 +3,7 @@
 import { cameraErrorCode, openStream, setTorch, settle } from "./camera-stream.js";
 import { DecoderUnavailable } from "./decoder.js";
 import { FRAME_SECONDS } from "./limits.js";
-import { lookAt, Sightings } from "./looks.js";
+import { Sightings } from "./looks.js";
 
 /**
  * @typedef {"camera.not_allowed" | "camera.none" | "camera.in_use" | "camera.insecure" |
@@ -25,7 +25,6 @@ import { lookAt, Sightings } from "./looks.js";
  * @property {(state: CameraState) => void} onState
  * @property {string} [deviceId] of `cameras()`; else the one at the back
  */
-/** @typedef {{ image: ImageBitmap | VideoFrame, width: number, height: number }} Frame */
 /**
  * The world that a camera needs; tests bring their own.
  * @typedef {object} Surroundings
@@ -33,7 +32,7 @@ import { lookAt, Sightings } from "./looks.js";
  * @property {Document} document
  * @property {boolean} isSecure
  * @property {import("./decoder.js").Decoder} reader
- * @property {(video: HTMLVideoElement) => Promise<Frame>} grab what the video shows; rejects where
+ * @property {(video: HTMLVideoElement) => Promise<ImageBitmap | VideoFrame>} grab what the video shows; rejects where
  *   it shows nothing
  * @property {() => number} now
  * @property {(video: HTMLVideoElement) => Promise<void>} nextFrame
@@ -110,10 +109,9 @@ async function watch(video, onText, { grab, now, nextFrame, reader }, isOver) {
   for (let turn = 0; !isOver(); ) {
     await nextFrame(video);
     if (isOver() || reader.isBusy()) continue;
-    const frame = await grab(video).catch(() => null);
-    if (frame === null) continue; // the camera has just changed its size, or gone
-    const look = lookAt(frame.width, frame.height, turn++);
-    const texts = await glimpse(reader, { op: "frame", image: frame.image, look });
+    const image = await grab(video).catch(() => null);
+    if (image === null) continue; // the camera has just changed its size, or gone
+    const texts = await glimpse(reader, { op: "frame", image, turn: turn++ });
     if (isOver()) return;
     for (const text of sightings.fresh(texts, now())) onText(text);
   }
@@ -123,7 +121,7 @@ async function watch(video, onText, { grab, now, nextFrame, reader }, isOver) {
  * The texts in one frame. A frame that crashes the reader costs that frame; one reader after the
  * other that cannot even start ends it.
  * @param {import("./decoder.js").Decoder} reader
- * @param {{ op: string, image: ImageBitmap | VideoFrame, look: import("./looks.js").Look }} question
+ * @param {{ op: string, image: ImageBitmap | VideoFrame, turn: number }} question
  * @returns {Promise<string[]>}
  */
 async function glimpse(reader, question) {

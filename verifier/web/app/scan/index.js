@@ -102,18 +102,11 @@ export function openCamera(wishes) {
 }
 
 /**
- * What the video shows now. Chromium keeps half a gigabyte of bitmaps until it gets to collect
- * them; a VideoFrame is the camera's own memory, given back as soon as it is closed.
+ * What the video shows now: where there are video frames, the camera's own memory.
  * @param {HTMLVideoElement} video
- * @returns {Promise<import("./camera.js").Frame>}
  */
 async function grab(video) {
-  if ("VideoFrame" in globalThis) {
-    const image = new VideoFrame(video);
-    return { image, width: image.displayWidth, height: image.displayHeight };
-  }
-  const image = await createImageBitmap(video);
-  return { image, width: image.width, height: image.height };
+  return "VideoFrame" in globalThis ? new VideoFrame(video) : createImageBitmap(video);
 }
 
 /**

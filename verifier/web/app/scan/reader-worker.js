@@ -1,6 +1,7 @@
 /** A worker that reads QR codes: of a camera's frames, quickly; of pictures, with patience. */
 
 import { noCode, tooMuch, unreadable } from "./errors.js";
+import { greyOfFrame } from "./frame.js";
 import { sharpened } from "./grey.js";
 import { MOST_DECODED_PIXELS, MOST_PIXELS } from "./limits.js";
 import { pictureKind, pictureSize } from "./picture-size.js";
@@ -8,7 +9,7 @@ import { fetched, port, serve } from "./serve.js";
 import { greyOfPart } from "./sheet.js";
 import { openSymbols } from "./symbols.js";
 
-/** @typedef {{ op: "frame", image: ImageBitmap | VideoFrame, look: import("./looks.js").Look }} FrameQuestion */
+/** @typedef {{ op: "frame", image: ImageBitmap | VideoFrame, turn: number }} FrameQuestion */
 /** @typedef {{ op: "picture", file: Blob }} PictureQuestion */
 /** @typedef {import("./symbols.js").Symbols} Symbols */
 
@@ -24,9 +25,9 @@ serve(port, async () => {
  * @param {Symbols} symbols
  * @param {FrameQuestion} question
  */
-async function frame(symbols, { image, look }) {
-  const grey = greyOfPart(image, look);
-  return symbols.glimpsed(look.radius > 0 ? sharpened(grey, look.radius) : grey);
+async function frame(symbols, { image, turn }) {
+  const { grey, radius } = await greyOfFrame(image, turn);
+  return symbols.glimpsed(radius > 0 ? sharpened(grey, radius) : grey);
 }
 
 /**
