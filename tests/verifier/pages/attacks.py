@@ -246,6 +246,34 @@ def unnamed_and_covered(pdf: Pdf) -> None:
     drawn(b"1 1 1 rg " + NAME + b" f")(pdf)
 
 
+def printing_otherwise(pdf: Pdf) -> None:
+    """White on white, with a transfer function that turns it black on paper."""
+    turn = Dictionary(FunctionType=2, Domain=Array((0, 1)), C0=Array((1,)), C1=Array((0,)), N=1)
+    state = Dictionary(Type=Name("/ExtGState"), TR=turn)
+    pdf.pages[0].obj["/Resources"]["/ExtGState"] = Dictionary(Turn=state)
+    a.overlay(pdf, b"q /Turn gs 1 1 1 rg 120 300 90 12 re f Q")
+
+
+def fetched(pdf: Pdf) -> None:
+    """A form in whose place some programs show a page of another file."""
+    form = a.appearance(pdf, b"", 100, 100)
+    form["/Ref"] = Dictionary(F="other.pdf", Page=0)
+    resources = pdf.pages[0].obj["/Resources"]
+    resources["/XObject"] = Dictionary(Other=form)
+    a.overlay(pdf, b"q 1 0 0 1 120 300 cm /Other Do Q")
+
+
+def in_other_units(pdf: Pdf) -> None:
+    pdf.pages[0].obj["/UserUnit"] = 2
+
+
+def in_a_font_of_the_reader(pdf: Pdf) -> None:
+    """Text that shows nothing here, and something where that font is installed."""
+    font = Dictionary(Type=Name("/Font"), Subtype=Name("/Type1"), BaseFont=Name("/Rare"))
+    pdf.pages[0].obj["/Resources"]["/Font"]["/Rare"] = font
+    a.overlay(pdf, b"BT /Rare 11 Tf 138 300 Td ( ) Tj ET")
+
+
 def fonts_swapped(pdf: Pdf) -> None:
     fonts = pdf.pages[0].obj["/Resources"]["/Font"]
     names = [str(name) for name in fonts.keys()]  # noqa: SIM118  (no mapping)
@@ -339,6 +367,10 @@ ON_A_LICENCE = (
     attack("cover", a.with_cover, Code.PAGE_ADDED),
     attack("layout 99", other_layout, Code.COMPARE_LAYOUT_UNKNOWN),
     attack("anonymous", unnamed_and_covered, Code.PAGE_DIFFERS, "Name"),
+    attack("in print by device", printing_otherwise, Code.PAGE_DEVICE_DEPENDENT),
+    attack("another file's page", fetched, Code.PAGE_DEVICE_DEPENDENT),
+    attack("other units", in_other_units, Code.PAGE_SIZE),
+    attack("font of the reader", in_a_font_of_the_reader, Code.PAGE_FONT_MISSING),
     attack("fonts swapped", fonts_swapped, Code.PAGE_DIFFERS),
     attack("font exchanged", stretched, Code.PAGE_DIFFERS),
     Attack(
