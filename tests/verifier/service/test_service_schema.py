@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, settings
 from tests.simulated_keys import SimulatedKey
 from tests.verifier.service.worlds import SilentLog, make_world
 from verifier.service.app import create_app
+from verifier.service.limits import Limits
 
 Body: TypeAlias = "str | bytes | int | float | list[Body] | dict[str, Body] | None"
 WORLD = make_world()
 APP = create_app(
     desk=WORLD.desk(),
     clock=lambda: WORLD.now,
+    limits=Limits(files=3),  # each is a child process
     receipts=SimulatedKey("schema"),
     log=SilentLog(),
 )
@@ -24,7 +26,7 @@ STREAM = "/verify/batch"
 
 def described(*refusals: str) -> schemathesis.BaseSchema:
     checks = {"negative_data_rejection": {"expected-statuses": list(refusals)}}
-    config = schemathesis.Config.from_dict({"checks": checks})
+    config = schemathesis.Config.from_dict({"checks": checks, "request-timeout": 120})
     return schemathesis.openapi.from_asgi("/openapi.json", APP, config=config)
 
 
