@@ -48,13 +48,13 @@ def filter_query(_context: object, query: dict[str, Body] | None) -> bool:
 
 
 @routes.parametrize()
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_service_keeps_its_own_description(case: schemathesis.Case) -> None:
     case.call_and_validate()
 
 
 @stream.parametrize()
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_stream_of_anything_is_answered_line_by_line(case: schemathesis.Case) -> None:
     case.call_and_validate()
 
