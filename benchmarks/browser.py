@@ -67,7 +67,10 @@ _CLOCK: Final = f"""(() => {{
 
 _VERIFY: Final = """async ([texts, bundle, anchor, now, rounds]) => {
     const library = (name) => import(new URL(`lib/${name}.js`, location.href).href);
-    const { decodeQrText, decodeTrustAnchor, openBundle, verify } = await library("index");
+    const { openBundle } = await library("bundle");
+    const { decodeQrText } = await library("qr-text");
+    const { decodeTrustAnchor } = await library("trust-anchor");
+    const { verify } = await library("verify");
     const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
     const trust = await openBundle(bytes(bundle), { anchor: decodeTrustAnchor(bytes(anchor)) });
     const times = [];

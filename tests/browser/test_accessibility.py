@@ -18,7 +18,7 @@ AXE = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS: dict[str, dict[str, Any]] = {
     "desk": {"viewport": {"width": 1280, "height": 900}},
-    "phone": {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 3},
+    "phone": {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2},
     "enlarged": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
     "enlarged most": {"viewport": {"width": 320, "height": 256}, "device_scale_factor": 4},
 }
@@ -68,9 +68,19 @@ def overflow(page: ScanPage) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("reader", ["en", "zh-Hant"])
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    ("look", "reader", "colours"),
+    [  # every pair of the three, in half of the runs that all of them would take
+        ("desk", "en", "light"),
+        ("desk", "zh-Hant", "dark"),
+        ("phone", "en", "dark"),
+        ("phone", "zh-Hant", "light"),
+        ("enlarged", "en", "light"),
+        ("enlarged", "zh-Hant", "dark"),
+        ("enlarged most", "en", "dark"),
+        ("enlarged most", "zh-Hant", "light"),
+    ],
+)
 def test_every_screen_is_accessible_and_fits(  # noqa: PLR0917  (three of them are the table)
     opened: Opener, office: OfficeSite, world: World, look: str, reader: str, colours: str
 ) -> None:
@@ -79,8 +89,9 @@ def test_every_screen_is_accessible_and_fits(  # noqa: PLR0917  (three of them a
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, go in SCREENS.items():
         go(page, world)
-        picture = FOLDER / f"{name}-{reader}-{look}-{colours}.png".replace(" ", "-")
-        page.page.screenshot(path=picture, full_page=True)
+        if look in {"desk", "phone"}:
+            picture = FOLDER / f"{name}-{reader}-{look}-{colours}.png".replace(" ", "-")
+            page.page.screenshot(path=picture, full_page=True)
         found[name] = [*complaints(page), *overflow(page)]
 
     assert {name: wrong for name, wrong in found.items() if wrong} == {}

@@ -9,14 +9,12 @@ from hypothesis import HealthCheck, settings
 from tests.simulated_keys import SimulatedKey
 from tests.verifier.service.worlds import SilentLog, make_world
 from verifier.service.app import create_app
-from verifier.service.limits import Limits
 
 Body: TypeAlias = "str | bytes | int | float | list[Body] | dict[str, Body] | None"
 WORLD = make_world()
 APP = create_app(
     desk=WORLD.desk(),
     clock=lambda: WORLD.now,
-    limits=Limits(files=3),  # each is a child process
     receipts=SimulatedKey("schema"),
     log=SilentLog(),
 )
@@ -26,7 +24,7 @@ STREAM = "/verify/batch"
 
 def described(*refusals: str) -> schemathesis.BaseSchema:
     checks = {"negative_data_rejection": {"expected-statuses": list(refusals)}}
-    config = schemathesis.Config.from_dict({"checks": checks, "request-timeout": 120})
+    config = schemathesis.Config.from_dict({"checks": checks})
     return schemathesis.openapi.from_asgi("/openapi.json", APP, config=config)
 
 
@@ -48,13 +46,13 @@ def filter_query(_context: object, query: dict[str, Body] | None) -> bool:
 
 
 @routes.parametrize()
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_service_keeps_its_own_description(case: schemathesis.Case) -> None:
     case.call_and_validate()
 
 
 @stream.parametrize()
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_stream_of_anything_is_answered_line_by_line(case: schemathesis.Case) -> None:
     case.call_and_validate()
 
