@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from tests.simulated_keys import SimulatedKey
 from tests.verifier.service.worlds import SilentLog, make_world
@@ -48,7 +49,9 @@ def filter_query(_context: object, query: dict[str, Body] | None) -> bool:
 @routes.parametrize()
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_service_keeps_its_own_description(case: schemathesis.Case) -> None:
-    case.call_and_validate()
+    # A form has files or a text or both: what breaks one half of that is taken for a bad form.
+    is_form = case.media_type == "multipart/form-data"
+    case.call_and_validate(excluded_checks=[negative_data_rejection] if is_form else [])
 
 
 @stream.parametrize()
