@@ -25,7 +25,7 @@ LOCKS := requirements/uv.txt requirements/run.txt requirements/dev.txt requireme
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup page demo demo-network engines test test-python test-web test-contracts test-browser test-network lint bench lock clean
+.PHONY: setup page demo demo-network engines test test-python test-web test-contracts test-browser print-check test-network lint bench lock clean
 .DELETE_ON_ERROR:
 
 setup: $(PYTHON_READY) $(NODE_READY) $(WEB_READY)
@@ -89,6 +89,10 @@ $(BROWSER_READY): requirements/browser.txt $(PYTHON_READY)
 
 test-browser: setup $(BROWSER_READY)
 	SEALROOT_TEST_BROWSER=1 $(VENV)/bin/pytest -m browser -p no:randomly -p no:cacheprovider tests/browser
+
+# How well prints are read, in thousands of pictures: half an hour; writes docs/print-realism.md. zbar: `apt-get install zbar-tools`.
+print-check: setup
+	$(VENV)/bin/python -m tests.print.measure --write
 
 test-contracts: setup
 	$(VENV)/bin/python contracts/build.py --check

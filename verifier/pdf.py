@@ -118,14 +118,23 @@ def _drawn(page: "PdfPage", dots_per_inch: int) -> Image.Image:
 
 
 def is_scan(page: "PdfPage") -> bool:
-    """Return whether pictures cover most of the page: a scan, or a page printed as a picture."""
+    """Return whether pictures cover most of the page and nothing else is drawn that can be seen.
+
+    So it is with a scan, text recognised in it included, and with a page printed as a picture.
+    """
     import pypdfium2.raw as pdfium  # noqa: PLC0415  (as above)
 
     whole = float(page.get_width() * page.get_height())
     covered = 0.0
-    for found in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
-        left, bottom, right, top = found.get_bounds()
-        covered += max(0.0, right - left) * max(0.0, top - bottom)
+    for found in page.get_objects(max_depth=3):
+        if found.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = found.get_bounds()
+            covered += max(0.0, right - left) * max(0.0, top - bottom)
+        elif found.type == pdfium.FPDF_PAGEOBJ_TEXT:
+            if pdfium.FPDFTextObj_GetTextRenderMode(found) != pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+                return False
+        elif found.type != pdfium.FPDF_PAGEOBJ_FORM:
+            return False
     return covered > _LEAST_COVERED * whole
 
 

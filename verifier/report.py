@@ -13,6 +13,7 @@ from verifier.documents import Held, PlaceKind
 from verifier.examine import Finding, RecordState
 from verifier.fields import Row, claim_rows, field_rows, moment_text, texts_of
 from verifier.origin import data_of, guests_told, has_namesake, registry_text
+from verifier.pages.findings import PageState
 from verifier.pages.words import finding_lines, state_line
 from verifier.reasons import Reason
 from verifier.verdict import CheckName, Outcome, Result, Verdict
@@ -267,7 +268,9 @@ def _left(finding: Finding, setting: Setting) -> Iterator[str]:
         return
     language = setting.language
     yield _INDENT + phrase("label", "not_checked", language)
-    open_questions = ["unchecked_claims", "unchecked_paper", "unchecked_after"]
+    is_compared = finding.page_state not in {None, PageState.NOT_COMPARED}
+    paper = "unchecked_stamps" if is_compared else "unchecked_paper"
+    open_questions = ["unchecked_claims", paper, "unchecked_after"]
     if finding.record_state is RecordState.NOT_GIVEN:
         open_questions.append("unchecked_record")
     for question in open_questions:

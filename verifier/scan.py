@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 from verifier.confined import Answer, confined
 from verifier.errors import DocumentError
 from verifier.reasons import Reason
+from verifier.sharpening import pieces, sharpened
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = {"PNG": 40_000_000, "WEBP": 40_000_000, "JPEG": 200_000_000}
@@ -140,6 +141,8 @@ def _treatments(grey: Image.Image) -> Iterator[Image.Image]:
         yield grey
     even = ImageOps.autocontrast(grey, cutoff=1)
     yield even
+    yield sharpened(even, 1.5, 150, 3)
+    yield from pieces(even)
     if longest < _SMALL_SIDE:
         larger = even.resize((grey.width * 2, grey.height * 2), Image.Resampling.BICUBIC)
         yield larger

@@ -17,6 +17,7 @@ _ORDER = [
     "qr_version_4096",
     "qr_draw_ms",
     "pdf_pages_per_s",
+    "folder_pdfs_per_s",
     "image_to_verdict_ms",
     "anchor_gas",
     "replay_100k_s",

@@ -6,6 +6,7 @@ import { unreadable } from "../../verifier/web/app/scan/errors.js";
 
 const RUNNING = [{ name: "starting" }, { name: "running" }];
 let frames;
+let closed;
 let open;
 
 beforeEach(() => {
@@ -59,16 +60,20 @@ function world({ error, answers = [], capabilities = {}, isSecure = true, device
     ...more.reader,
   };
   frames = [];
+  closed = [];
   const around = {
     devices: devices === undefined ? media : devices,
     document: page,
     isSecure,
     reader,
-    grab: async () => ({ close: () => {} }),
+    grab: async () => {
+      if (more.isBlind) throw new Error("InvalidStateError");
+      return { close: () => closed.push(1) };
+    },
     now: () => 0,
     nextFrame: () => new Promise((resolve) => frames.push(resolve)),
   };
-  const video = { play: async () => {}, videoWidth: 1280, videoHeight: 720, srcObject: null };
+  const video = { play: async () => {}, srcObject: null };
   const states = [];
   const texts = [];
   const wishes = {
@@ -133,6 +138,18 @@ test("a frame that crashes the reader costs that frame", async () => {
   const { texts, states } = world({ answers: [unreadable("crash"), ["a"]] });
   await show(2);
   assert.deepEqual([texts, states], [["a"], RUNNING]);
+});
+
+test("a camera that shows nothing yet is asked again", async () => {
+  const { reader, states } = world({ isBlind: true });
+  await show(3);
+  assert.deepEqual([reader.asked, states], [0, RUNNING]);
+});
+
+test("every frame is given back to the camera", async () => {
+  world({ answers: [[], unreadable("crash"), ["a"]] });
+  await show(3);
+  assert.equal(closed.length, 3);
 });
 
 for (const [name, code] of [

@@ -74,6 +74,8 @@ def _load_readers(listing: Listing) -> None:
     if ".pdf" in endings:
         import pypdfium2  # noqa: F401, PLC0415
 
+        import verifier.drawing  # noqa: PLC0415  (its compiler has threads: each process makes one)
+        import verifier.pages.comparing  # noqa: PLC0415
         import verifier.pdf  # noqa: F401, PLC0415
 
 

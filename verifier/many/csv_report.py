@@ -49,6 +49,7 @@ class CsvReport:
             says = reason_words(Reason(facts.codes[0]), self._language).says
         flat = facts._asdict() | {
             "codes": " ".join(facts.codes),
+            "page_codes": " ".join(facts.page_codes),
             "confirmed": "true" if facts.confirmed else "false",
         }
         self._write((str(self._number), *flat.values(), says, *self._always))

@@ -41,6 +41,7 @@ class Facts(NamedTuple):
     codes: tuple[str, ...] = ()
     confirmed: bool = False
     page_state: str = ""
+    page_codes: tuple[str, ...] = ()
     certificate_number: str = ""
     agency: str = ""
     agency_name: str = ""
@@ -60,14 +61,14 @@ class Facts(NamedTuple):
 
 def facts_of(finding: Finding, setting: Setting) -> Facts:
     """Return the facts of a finding; of parts that do not belong together, none of the parts'."""
-    state = getattr(finding, "page_state", None)
     facts = Facts(
         input=one_line(finding.name, MOST_NAME),
         outcome=finding.outcome.value,
         document=finding.document.reason.value,
         codes=tuple(reason_codes(finding)),
         confirmed=is_confirmed(finding),
-        page_state="" if state is None else str(state),
+        page_state="" if finding.page_state is None else finding.page_state.value,
+        page_codes=tuple(dict.fromkeys(one.code.value for one in finding.page_findings)),
         record=finding.record_state.value,
         url=" ".join(
             one_line(url, _MOST_URL)

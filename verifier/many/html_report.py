@@ -15,13 +15,14 @@ from verifier.many.files import ReportFile
 from verifier.many.html_style import STYLE
 from verifier.many.tally import Summary
 from verifier.many.told import Told
+from verifier.pages.findings import PageState
 from verifier.reasons import Reason
 from verifier.report import Setting
 from verifier.verdict import Outcome
 from verifier.words import LANGUAGES, Language, phrase, reason_words
 
 _COLUMNS = ("number", "outcome", "file", "credential", "kind", "dates", "codes", "page")
-_PAGE_STATES = frozenset({"as_issued", "fields_as_issued", "not_compared"})
+_PAGE_STATES = frozenset(PageState)
 _STYLE_DIGEST = b64encode(sha256(STYLE.encode()).digest()).decode()
 _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
@@ -115,7 +116,7 @@ def _row(number: int, outcome: Outcome, facts: Facts) -> str:
         _texts(facts.type_zh_hant, facts.type_en),
         "<br>".join(f"<time>{escape(at)}</time>" for at in (facts.issued_at, facts.expires_at)),
         "<br>".join(f'<a href="#{escape(c)}"><code>{escape(c)}</code></a>' for c in facts.codes),
-        _both(facts.page_state) if facts.page_state in _PAGE_STATES else escape(facts.page_state),
+        _page(facts),
     )
     told = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr class="{outcome.value}">{told}</tr>\n'
@@ -136,6 +137,13 @@ def _credential(facts: Facts) -> str:
     if not facts.confirmed:
         told.append(f"<em>{_both('unconfirmed')}</em>")
     return "<br>".join(told)
+
+
+def _page(facts: Facts) -> str:
+    state = facts.page_state
+    told = [_both(state) if state in _PAGE_STATES else escape(state)]
+    told += [f"<code>{escape(code)}</code>" for code in facts.page_codes]
+    return "<br>".join(filter(None, told))
 
 
 def _outcome(outcome: Outcome) -> str:

@@ -35,6 +35,7 @@ def decode_told(answer: bytes) -> Told:
     try:
         outcome, facts, line, text, report = json.loads(answer)
         told = Facts(*facts)
-        return Told(Outcome(outcome), told._replace(codes=tuple(told.codes)), line, text, report)
+        told = told._replace(codes=tuple(told.codes), page_codes=tuple(told.page_codes))
+        return Told(Outcome(outcome), told, line, text, report)
     except (TypeError, RecursionError) as error:
         raise ValueError("a worker gave an answer of another shape") from error

@@ -65,6 +65,7 @@ class PageCode(StrEnum):
     PAGE_LAYERS_DIFFER = "page.layers_differ"
     PAGE_PRINT_DIFFERS = "page.print_differs"
     PAGE_ALTERNATES = "page.alternates"
+    PAGE_DEVICE_DEPENDENT = "page.device_dependent"
     PAGE_MISSING = "page.missing"
     PAGE_ADDED = "page.added"
     PAGE_REPEATED = "page.repeated"

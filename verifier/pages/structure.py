@@ -30,6 +30,8 @@ _ACTIVE: Final = frozenset(
 )
 _MEDIA: Final = frozenset({"/Screen", "/Movie", "/Sound", "/3D", "/RichMedia", "/TrapNet"})
 _COMMENTS: Final = frozenset({"/Text", "/Popup"})
+# Transfer functions and halftones act in print alone, OPI fetches another picture for it.
+_DEVICES: Final = ("/TR", "/TR2", "/HTP", "/OPI")
 _WITHOUT_FILE: Final = frozenset({"/Type0", "/Type3"})
 _OURS: Final = re.compile(r"<_io\.BytesIO[^>]*>")
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
@@ -109,6 +111,8 @@ def _from_root(pdf: pikepdf.Pdf) -> Iterator[PageFinding]:
 def _of_page(number: int, page: pikepdf.Object) -> Iterator[PageFinding]:
     if "/Trans" in page or "/Dur" in page:
         yield finding(PageCode.PAGE_TRANSITION, number)
+    if "/UserUnit" in page:  # which some programs scale by and others do not know
+        yield finding(PageCode.PAGE_SIZE, number, "UserUnit")
     annotations: object = page.get("/Annots")
     if not isinstance(annotations, pikepdf.Array):
         return
@@ -200,10 +204,19 @@ def _dictionary(item: pikepdf.Object) -> Iterator[PageFinding]:
         yield finding(PageCode.FILE_LINK, detail=str(item["/URI"])[:200])
     if "/Alternates" in item:
         yield finding(PageCode.PAGE_ALTERNATES)
-    if item.get("/Type") == "/Font" and str(item.get("/Subtype", "")) not in _WITHOUT_FILE:
+    devices = [key for key in _DEVICES if key in item]
+    if devices or item.get("/Subtype") == "/PS" or _is_fetched(item):
+        yield finding(PageCode.PAGE_DEVICE_DEPENDENT, detail=" ".join(devices))
+    if "/BaseFont" in item and str(item.get("/Subtype", "")) not in _WITHOUT_FILE:
         described = item.get("/FontDescriptor")
         if described is None or not any(name in described for name in _FONT_FILES):
             yield finding(PageCode.PAGE_FONT_MISSING, detail=str(item.get("/BaseFont", ""))[1:80])
+
+
+def _is_fetched(item: pikepdf.Object) -> bool:
+    """True for content that comes from another file: a reference, or a stream held elsewhere."""
+    is_reference = "/Ref" in item and item.get("/Subtype") == "/Form"
+    return is_reference or (isinstance(item, pikepdf.Stream) and "/F" in item)
 
 
 def _attachments(pdf: pikepdf.Pdf, issued: bytes | None) -> Iterator[PageFinding]:

@@ -26,11 +26,19 @@ class Buckets:
         A bucket with anything in it gives any number, and is then below empty until it has filled
         up again: so the average holds, and a request is not too large for its bucket.
         """
-        most = float(allowance.per_second * allowance.burst)
-        level, at = self._levels.pop(caller, (most, now))
-        level = min(most, level + (now - at) * allowance.per_second)
+        level = self._level(caller, allowance, now)
+        self._levels.pop(caller, None)
         is_open = level >= 1
         self._levels[caller] = (level - documents if is_open else level, now)
         if len(self._levels) > self._most:
             del self._levels[next(iter(self._levels))]
         return 0.0 if is_open else (1 - level) / allowance.per_second
+
+    def wait(self, caller: str, allowance: Allowance, now: float) -> float:
+        """Return for how many seconds the caller's bucket is empty, and leave it as it is."""
+        return max(0.0, (1 - self._level(caller, allowance, now)) / allowance.per_second)
+
+    def _level(self, caller: str, allowance: Allowance, now: float) -> float:
+        most = float(allowance.per_second * allowance.burst)
+        level, at = self._levels.get(caller, (most, now))
+        return min(most, level + (now - at) * allowance.per_second)

@@ -48,6 +48,11 @@ class Caller:
             if wait:
                 raise RefusedError(TOO_OFTEN, {"retry-after": str(ceil(wait))})
 
+    def charge_for_nothing(self) -> None:
+        """A request that could not be understood costs one too: reading it was work."""
+        if self.allowance is not None:
+            self.callers.charge_for_nothing(self.subject, self.allowance)
+
     async def charge_patiently(self, documents: int) -> None:
         """Wait until so many may be checked; raises RefusedError once the day is used up."""
         while self.allowance is not None:
@@ -83,9 +88,25 @@ class Callers:
         return self._keys is None
 
     def admit(self, exchange: Exchange) -> Caller:
-        """Return who asks; raises RefusedError for a wrong key, or for none where one is needed."""
+        """Return who asks; raises RefusedError for a wrong key, or for none where one is needed.
+
+        So too where nothing may be asked at the moment: before the body is read.
+        """
         if self._keys is None and self._strangers is None:
             return Caller(self, "", None)
+        caller = self._caller(exchange)
+        if caller.allowance is not None:
+            wait = self._buckets.wait(caller.subject, caller.allowance, self._monotonic())
+            if wait:
+                headers = {"retry-after": str(ceil(wait)), "connection": "close"}
+                raise RefusedError(TOO_OFTEN, headers)
+        return caller
+
+    def charge_for_nothing(self, subject: str, allowance: Allowance) -> None:
+        """Take one out of a bucket."""
+        self._buckets.take(subject, 1, allowance, self._monotonic())
+
+    def _caller(self, exchange: Exchange) -> Caller:
         authorization = exchange.header(b"authorization")
         if self._keys is not None:
             key = self._key(exchange, authorization, self._keys)

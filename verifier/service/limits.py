@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Limits:
     """Bytes, counts and seconds, for each request and for all of them in one worker process."""
 
-    json_bytes: int = 1024 * 1024
+    json_bytes: int = 512 * 1024
     """A JSON body; a QR text has some 4,000 characters."""
     json_depth: int = 6
     documents: int = 100

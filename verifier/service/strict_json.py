@@ -31,6 +31,7 @@ def _short_integer(digits: str) -> int:
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_once, parse_constant=_refuse, parse_int=_short_integer
 )
+_MOST_PIECES: Final = 10_000  # strings and brackets
 _FLAT_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_int=_short_integer)
 
 
@@ -43,7 +44,9 @@ def strict_json(body: bytes, depth: int) -> object:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise NotStrictJsonError("not UTF-8") from error
-    if body.count(b"[") + body.count(b"{") > depth and _depth(text) > depth:
+    if body.count(b'"') > _MOST_PIECES:
+        raise NotStrictJsonError("too many names and texts")
+    if body.count(b"[") + body.count(b"{") > depth and _is_too_deep(text, depth):
         raise NotStrictJsonError("nested too deeply")
     try:
         value: object = _FLAT_DECODER.decode(text)
@@ -71,14 +74,18 @@ def _is_flat_and_once(value: object, body: bytes) -> bool:
     return body.count(b'"') == 2 * (len(value) + texts)
 
 
-def _depth(text: str) -> int:
-    """Return how deep brackets nest outside of strings."""
-    now = deepest = 0
-    for found in _DEEPEST.finditer(text):
+def _is_too_deep(text: str, depth: int) -> bool:
+    """Return whether brackets outside of strings nest deeper, or there are too many.
+
+    It stops at the first of either: a megabyte of brackets must not hold up others.
+    """
+    now = 0
+    for seen, found in enumerate(_DEEPEST.finditer(text)):
         bracket = found[0]
         if bracket in "[{":
             now += 1
-            deepest = max(deepest, now)
         elif bracket in "]}":
             now -= 1
-    return deepest
+        if now > depth or seen > _MOST_PIECES:
+            return True
+    return False

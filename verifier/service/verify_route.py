@@ -22,6 +22,7 @@ from verifier.service.trust_desk import TrustDesk
 from verifier.service.turn import Turn
 from verifier.words import Language
 
+_TOO_MANY: Final = 429  # and above: what was refused for that was not read
 FORM: Final = "multipart/form-data"
 ReceiptOf = Callable[[Finding, Sitting], bytes]
 
@@ -65,6 +66,15 @@ class VerifyRoute:
             raise RefusedError(METHOD, {"allow": "POST"})
         # 1 who asks, and what; the caller is charged before anything costs more than reading it
         caller = self._callers.admit(exchange)
+        try:
+            await self._answer(exchange, caller)
+        except RefusedError as refused:
+            if refused.problem.status < _TOO_MANY:
+                caller.charge_for_nothing()
+            raise
+
+    async def _answer(self, exchange: Exchange, caller: Caller) -> None:
+        """Answer a caller who may ask; raises RefusedError."""
         query = exchange.query("receipt", "lang")
         async with self._asked(exchange, caller) as asked:
             with_receipt = asked.receipt or said(query.get("receipt"))

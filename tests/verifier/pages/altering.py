@@ -178,9 +178,3 @@ def appended_page(pdf: bytes, commands: bytes) -> bytes:
         },
         root,
     )
-
-
-def embedded_font(pdf: Pdf) -> pikepdf.Object:
-    """A font that is in the file."""
-    fonts = pdf.pages[0].obj["/Resources"]["/Font"]
-    return fonts[next(iter(fonts.keys()))]

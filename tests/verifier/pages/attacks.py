@@ -43,19 +43,6 @@ def drawn(commands: bytes, *, page: int = 0) -> Edit:
     return lambda pdf: a.overlay(pdf, b"q " + commands + b" Q", page=page)
 
 
-def written(text: bytes, at: tuple[int, int], *, box: bytes = b"") -> Edit:
-    """A text in a font that is in the file, on a white box on request."""
-
-    def edit(pdf: Pdf) -> None:
-        font = a.embedded_font(pdf)
-        pdf.pages[0].obj["/Resources"]["/Font"]["/Evil"] = font
-        shown = b"BT /Evil 10.5 Tf 0 g %d %d Td <%s> Tj ET" % (*at, text)
-        covered = b"1 1 1 rg " + box + b" f " if box else b""
-        a.overlay(pdf, b"q " + covered + shown + b" Q")
-
-    return edit
-
-
 def see_through(pdf: Pdf) -> None:
     state = Dictionary(Type=Name("/ExtGState"), ca=0.75)
     resources = pdf.pages[0].obj["/Resources"]
@@ -246,6 +233,34 @@ def unnamed_and_covered(pdf: Pdf) -> None:
     drawn(b"1 1 1 rg " + NAME + b" f")(pdf)
 
 
+def printing_otherwise(pdf: Pdf) -> None:
+    """White on white, with a transfer function that turns it black on paper."""
+    turn = Dictionary(FunctionType=2, Domain=Array((0, 1)), C0=Array((1,)), C1=Array((0,)), N=1)
+    state = Dictionary(Type=Name("/ExtGState"), TR=turn)
+    pdf.pages[0].obj["/Resources"]["/ExtGState"] = Dictionary(Turn=state)
+    a.overlay(pdf, b"q /Turn gs 1 1 1 rg 120 300 90 12 re f Q")
+
+
+def fetched(pdf: Pdf) -> None:
+    """A form in whose place some programs show a page of another file."""
+    form = a.appearance(pdf, b"", 100, 100)
+    form["/Ref"] = Dictionary(F="other.pdf", Page=0)
+    resources = pdf.pages[0].obj["/Resources"]
+    resources["/XObject"] = Dictionary(Other=form)
+    a.overlay(pdf, b"q 1 0 0 1 120 300 cm /Other Do Q")
+
+
+def in_other_units(pdf: Pdf) -> None:
+    pdf.pages[0].obj["/UserUnit"] = 2
+
+
+def in_a_font_of_the_reader(pdf: Pdf) -> None:
+    """Text that shows nothing here, and something where that font is installed."""
+    font = Dictionary(Type=Name("/Font"), Subtype=Name("/Type1"), BaseFont=Name("/Rare"))
+    pdf.pages[0].obj["/Resources"]["/Font"]["/Rare"] = font
+    a.overlay(pdf, b"BT /Rare 11 Tf 138 300 Td ( ) Tj ET")
+
+
 def fonts_swapped(pdf: Pdf) -> None:
     fonts = pdf.pages[0].obj["/Resources"]["/Font"]
     names = [str(name) for name in fonts.keys()]  # noqa: SIM118  (no mapping)
@@ -271,10 +286,15 @@ ON_A_LICENCE = (
     attack("white over the name", drawn(b"1 1 1 rg " + NAME + b" f"), Code.PAGE_DIFFERS, "Name"),
     attack("thin white over the name", see_through, Code.PAGE_DIFFERS, "Name"),
     attack("black over the name", drawn(b"0 g " + NAME + b" f"), Code.PAGE_DRAWN_OVER, "Name"),
-    attack("another name", written(b"0024", (138, 634), box=NAME), Code.PAGE_DIFFERS, "Name"),
+    attack(
+        "another name",
+        drawn(b"1 1 1 rg " + NAME + b" f 0 g 138 634 22 7 re f"),
+        Code.PAGE_DIFFERS,
+        "Name",
+    ),
     attack("a stroke", drawn(b"1 w 150 634 m 160 640 l S"), Code.PAGE_DRAWN_OVER, "Name"),
     attack("struck out", drawn(b"0.7 w 136 638 m 168 638 l S"), Code.PAGE_DRAWN_OVER, "Name"),
-    attack("beside", written(b"0024", (200, 606)), Code.PAGE_DRAWN_OVER, "Licence number"),
+    attack("beside", drawn(b"0 g 200 606 14 8 re f"), Code.PAGE_DRAWN_OVER, "Licence number"),
     attack("longer", drawn(b"1 1 1 rg 377 495 104 14 re f"), Code.PAGE_DIFFERS, "Valid to"),
     attack("earlier", drawn(b"1 1 1 rg 480 690 61 14 re f"), Code.PAGE_DIFFERS, "Date of issue"),
     attack(
@@ -288,7 +308,7 @@ ON_A_LICENCE = (
         "number", drawn(b"1 1 1 rg 250 116 30 14 re f"), Code.PAGE_DIFFERS, "certificate number"
     ),
     attack("no code", drawn(b"1 1 1 rg 57 37 103 103 re f"), Code.PAGE_DIFFERS, "QR code"),
-    attack("a line more", written(b"0024", (120, 300)), Code.PAGE_ADDED_INK, "blank space"),
+    attack("a line more", drawn(b"0 g 120 300 80 8 re f"), Code.PAGE_ADDED_INK, "blank space"),
     attack("margin", drawn(b"0 g 6 6 9 9 re f"), Code.PAGE_ADDED_INK, "margin"),
     attack("a picture", pictured, Code.PAGE_ADDED_INK, "blank space"),
     attack("alternates", with_alternates, Code.PAGE_ALTERNATES),
@@ -339,6 +359,10 @@ ON_A_LICENCE = (
     attack("cover", a.with_cover, Code.PAGE_ADDED),
     attack("layout 99", other_layout, Code.COMPARE_LAYOUT_UNKNOWN),
     attack("anonymous", unnamed_and_covered, Code.PAGE_DIFFERS, "Name"),
+    attack("in print by device", printing_otherwise, Code.PAGE_DEVICE_DEPENDENT),
+    attack("another file's page", fetched, Code.PAGE_DEVICE_DEPENDENT),
+    attack("other units", in_other_units, Code.PAGE_SIZE),
+    attack("font of the reader", in_a_font_of_the_reader, Code.PAGE_FONT_MISSING),
     attack("fonts swapped", fonts_swapped, Code.PAGE_DIFFERS),
     attack("font exchanged", stretched, Code.PAGE_DIFFERS),
     Attack(

@@ -79,7 +79,7 @@ def test_a_household_over_several_pages_saved_again_is_as_issued(household: issu
     assert_valid(finding, PageState.AS_ISSUED, PageCode.FILE_SAVED_AGAIN)
 
 
-@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize("turn", [90, 180])
 def test_a_page_turned_by_its_reader_has_its_fields_as_issued(
     licence: issued.Issued, turn: int
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_page_whose_edges_lie_elsewhere_looks_the_same(licence: issued.Issued)
     assert_valid(finding, PageState.FIELDS_AS_ISSUED, *codes)
 
 
-@pytest.mark.parametrize("dots", [150, 200, 300])
+@pytest.mark.parametrize("dots", [150, 300])
 def test_a_page_printed_as_a_picture_looks_the_same(licence: issued.Issued, dots: int) -> None:
     finding = licence.checked(altering.as_pictures(licence.pdf, dots=dots, quality=75))
 

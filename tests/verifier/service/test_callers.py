@@ -177,6 +177,14 @@ def test_strangers_are_limited_by_address_and_64_bits_of_it() -> None:
     assert asked(app, client="::ffff:192.0.2.2").status == 429
 
 
+def test_requests_that_say_nothing_cost_as_much_as_others() -> None:
+    app = app_of(strangers=Allowance(per_second=1, per_day=1_000, burst=3))
+
+    statuses = [asyncio.run(ask_json(app, b"{")).status for _ in range(4)]
+
+    assert statuses == [400, 400, 400, 429]
+
+
 def test_strangers_have_a_quota_of_their_own() -> None:
     app = app_of(strangers=Allowance(per_second=100, per_day=3))
 

@@ -10,12 +10,14 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from tests.simulated_keys import SimulatedKey
 from tests.verifier.service.worlds import SilentLog, make_world
 from verifier.service.app import create_app
+from verifier.service.limits import Limits
 
 Body: TypeAlias = "str | bytes | int | float | list[Body] | dict[str, Body] | None"
 WORLD = make_world()
 APP = create_app(
     desk=WORLD.desk(),
     clock=lambda: WORLD.now,
+    limits=Limits(files=3),  # each is a child process
     receipts=SimulatedKey("schema"),
     log=SilentLog(),
 )
@@ -25,7 +27,7 @@ STREAM = "/verify/batch"
 
 def described(*refusals: str) -> schemathesis.BaseSchema:
     checks = {"negative_data_rejection": {"expected-statuses": list(refusals)}}
-    config = schemathesis.Config.from_dict({"checks": checks})
+    config = schemathesis.Config.from_dict({"checks": checks, "request-timeout": 120})
     return schemathesis.openapi.from_asgi("/openapi.json", APP, config=config)
 
 
@@ -47,7 +49,7 @@ def filter_query(_context: object, query: dict[str, Body] | None) -> bool:
 
 
 @routes.parametrize()
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_service_keeps_its_own_description(case: schemathesis.Case) -> None:
     # A form has files or a text or both: what breaks one half of that is taken for a bad form.
     is_form = case.media_type == "multipart/form-data"
@@ -55,7 +57,7 @@ def test_service_keeps_its_own_description(case: schemathesis.Case) -> None:
 
 
 @stream.parametrize()
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_stream_of_anything_is_answered_line_by_line(case: schemathesis.Case) -> None:
     case.call_and_validate()
 

@@ -3,7 +3,7 @@
 import { cameraErrorCode, openStream, setTorch, settle } from "./camera-stream.js";
 import { DecoderUnavailable } from "./decoder.js";
 import { FRAME_SECONDS } from "./limits.js";
-import { lookAt, Sightings } from "./looks.js";
+import { Sightings } from "./looks.js";
 
 /**
  * @typedef {"camera.not_allowed" | "camera.none" | "camera.in_use" | "camera.insecure" |
@@ -32,7 +32,8 @@ import { lookAt, Sightings } from "./looks.js";
  * @property {Document} document
  * @property {boolean} isSecure
  * @property {import("./decoder.js").Decoder} reader
- * @property {(video: HTMLVideoElement, x: number, y: number, width: number, height: number) => Promise<ImageBitmap>} grab
+ * @property {(video: HTMLVideoElement) => Promise<ImageBitmap | VideoFrame>} grab what the video shows; rejects where
+ *   it shows nothing
  * @property {() => number} now
  * @property {(video: HTMLVideoElement) => Promise<void>} nextFrame
  */
@@ -107,12 +108,10 @@ async function watch(video, onText, { grab, now, nextFrame, reader }, isOver) {
   const sightings = new Sightings();
   for (let turn = 0; !isOver(); ) {
     await nextFrame(video);
-    const { videoWidth, videoHeight } = video;
-    if (isOver() || reader.isBusy() || videoWidth === 0 || videoHeight === 0) continue;
-    const { x, y, width, height, ...drawn } = lookAt(videoWidth, videoHeight, turn++);
-    const bitmap = await grab(video, x, y, width, height).catch(() => null);
-    if (bitmap === null) continue; // the camera has just changed its size, or gone
-    const texts = await glimpse(reader, { op: "frame", bitmap, ...drawn });
+    if (isOver() || reader.isBusy()) continue;
+    const image = await grab(video).catch(() => null);
+    if (image === null) continue; // the camera has just changed its size, or gone
+    const texts = await glimpse(reader, { op: "frame", image, turn: turn++ });
     if (isOver()) return;
     for (const text of sightings.fresh(texts, now())) onText(text);
   }
@@ -122,17 +121,17 @@ async function watch(video, onText, { grab, now, nextFrame, reader }, isOver) {
  * The texts in one frame. A frame that crashes the reader costs that frame; one reader after the
  * other that cannot even start ends it.
  * @param {import("./decoder.js").Decoder} reader
- * @param {{ op: string, bitmap: ImageBitmap, wide: number, high: number, radius: number }} question
+ * @param {{ op: string, image: ImageBitmap | VideoFrame, turn: number }} question
  * @returns {Promise<string[]>}
  */
 async function glimpse(reader, question) {
   try {
-    return await reader.ask(question, [question.bitmap], FRAME_SECONDS);
+    return await reader.ask(question, [question.image], FRAME_SECONDS);
   } catch (error) {
     if (error instanceof DecoderUnavailable) throw error;
     return [];
   } finally {
-    question.bitmap.close(); // where it never came to the reader
+    question.image.close(); // where it never came to the reader
   }
 }
 

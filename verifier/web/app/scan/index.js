@@ -95,10 +95,18 @@ export function openCamera(wishes) {
     document,
     isSecure: window.isSecureContext,
     reader,
-    grab: (video, x, y, width, height) => createImageBitmap(video, x, y, width, height),
+    grab,
     now: () => performance.now(),
     nextFrame,
   });
+}
+
+/**
+ * What the video shows now: where there are video frames, the camera's own memory.
+ * @param {HTMLVideoElement} video
+ */
+async function grab(video) {
+  return "VideoFrame" in globalThis ? new VideoFrame(video) : createImageBitmap(video);
 }
 
 /**

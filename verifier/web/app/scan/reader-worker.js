@@ -1,14 +1,15 @@
 /** A worker that reads QR codes: of a camera's frames, quickly; of pictures, with patience. */
 
 import { noCode, tooMuch, unreadable } from "./errors.js";
+import { greyOfFrame } from "./frame.js";
 import { sharpened } from "./grey.js";
 import { MOST_DECODED_PIXELS, MOST_PIXELS } from "./limits.js";
 import { pictureKind, pictureSize } from "./picture-size.js";
 import { fetched, port, serve } from "./serve.js";
-import { greyOfBitmap } from "./sheet.js";
+import { greyOfPart } from "./sheet.js";
 import { openSymbols } from "./symbols.js";
 
-/** @typedef {{ op: "frame", bitmap: ImageBitmap, wide: number, high: number, radius: number }} FrameQuestion */
+/** @typedef {{ op: "frame", image: ImageBitmap | VideoFrame, turn: number }} FrameQuestion */
 /** @typedef {{ op: "picture", file: Blob }} PictureQuestion */
 /** @typedef {import("./symbols.js").Symbols} Symbols */
 
@@ -24,8 +25,8 @@ serve(port, async () => {
  * @param {Symbols} symbols
  * @param {FrameQuestion} question
  */
-async function frame(symbols, { bitmap, wide, high, radius }) {
-  const grey = greyOfBitmap(bitmap, wide, high);
+async function frame(symbols, { image, turn }) {
+  const { grey, radius } = await greyOfFrame(image, turn);
   return symbols.glimpsed(radius > 0 ? sharpened(grey, radius) : grey);
 }
 
@@ -69,12 +70,27 @@ async function decoded(file, kind, { width, height }) {
   try {
     const bitmap = await (scale < 1 ? createImageBitmap(file, smaller) : createImageBitmap(file));
     checkPixels(bitmap, kind); // the file may have said less
-    const rest = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / (bitmap.width * bitmap.height)));
-    return greyOfBitmap(bitmap, Math.ceil(bitmap.width * rest), Math.ceil(bitmap.height * rest));
+    return greyOfPart(bitmap, wholeOf(bitmap));
   } catch (error) {
     if (error instanceof DOMException) throw damaged();
     throw error;
   }
+}
+
+/**
+ * All of a picture, with as many pixels as there may be.
+ * @param {ImageBitmap} bitmap
+ */
+function wholeOf({ width, height }) {
+  const scale = Math.min(1, Math.sqrt(MOST_DECODED_PIXELS / (width * height)));
+  return {
+    x: 0,
+    y: 0,
+    width,
+    height,
+    wide: Math.ceil(width * scale),
+    high: Math.ceil(height * scale),
+  };
 }
 
 const damaged = () => unreadable("the picture is damaged or not PNG, JPEG or WebP");

@@ -119,9 +119,10 @@ function* treatments(grey) {
   const longest = Math.max(grey.width, grey.height);
   const fewer = shrunk(grey, PATIENT_SIDE);
   if (longest > PATIENT_SIDE) yield fewer;
+  // out of focus is the commonest fault
+  for (const radius of [1, 2]) yield sharpened(fewer, radius);
   let even = evened(fewer);
   yield even;
-  yield sharpened(even, 2); // a camera that cannot focus is the commonest fault
   if (longest < SMALL_SIDE) {
     even = doubled(even);
     yield even;
