@@ -64,18 +64,19 @@ def table(rows: list[Row]) -> str:
     """What stands on the page below its heading."""
     readers = [reader for reader in READERS if reader in rows[0].readings]
     total = sum(row.count for row in rows)
-    heads = " | ".join(f"{reader} {dots}" for dots in RESOLUTIONS for reader in readers)
+    resolutions = sorted({row.dots_per_inch for row in rows})
+    heads = " | ".join(f"{reader} {dots}" for dots in resolutions for reader in readers)
     lines = [
         f"{total:,} pictures. Kinds in turn: {_versions()}.",
         "",
         f"| condition | pictures | {heads} |",
-        "|---|---|" + "---|" * (len(readers) * len(RESOLUTIONS)),
+        "|---|---|" + "---|" * (len(readers) * len(resolutions)),
     ]
     for condition in CONDITIONS:
         by_dots = {row.dots_per_inch: row for row in rows if row.condition is condition}
-        shares = (f"{by_dots[d].share(r):.0%}" for d in RESOLUTIONS for r in readers)
+        shares = (f"{by_dots[d].share(r):.0%}" for d in resolutions for r in readers)
         name = f"**{condition.name}**" if condition.is_demanded else condition.name
-        count = " + ".join(str(by_dots[dots].count) for dots in RESOLUTIONS)
+        count = " + ".join(str(by_dots[dots].count) for dots in resolutions)
         lines.append(f"| {name} | {count} | {' | '.join(shares)} |")
     wrong = sum(found.wrong for row in rows for found in row.readings.values())
     lines += ["", f"Texts read that nobody printed: **{wrong}**."]
@@ -90,6 +91,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.print.measure", description=__doc__)
     parser.add_argument("--count", type=int, default=40, help="pictures of each condition")
     parser.add_argument("--demanded", type=int, default=200, help="of each demanded condition")
+    parser.add_argument("--dpi", type=int, nargs="+", default=RESOLUTIONS, help="resolutions")
     parser.add_argument("--write", action="store_true", help="write docs/print-realism.md")
     asked = parser.parse_args(arguments)
     readers = [reader for reader in READERS if reader != "zbar" or has_zbar()]
@@ -98,12 +100,15 @@ def main(arguments: list[str]) -> int:
         if asked.write:
             return 1  # a page without a reader would say less than the one that is there
     rows = []
-    for dots_per_inch in RESOLUTIONS:
+    for dots_per_inch in asked.dpi:
         for condition in CONDITIONS:
             count = asked.demanded if condition.is_demanded else asked.count
             row = measure(condition, dots_per_inch, count, readers)
             rows.append(row)
-            told = "  ".join(f"{reader} {row.share(reader):4.0%}" for reader in readers)
+            told = "  ".join(
+                f"{reader} {row.share(reader):4.0%} ({row.readings[reader].wrong} wrong)"
+                for reader in readers
+            )
             sys.stdout.write(f"{dots_per_inch} dpi  {condition.name:38} {told}\n")
             sys.stdout.flush()
     if asked.write:
