@@ -30,9 +30,13 @@ def test_a_picture_is_taken_of_a_printed_receipt(
 ) -> None:
     page = opened(office, query=f"?lang={language}", **DESK)
     page.give_text(world.cases["good"].text)
+    page.page.evaluate("window.print = () => { document.body.dataset.printed = 'true'; }")
+    page.page.click("#receipt-print")
+    page.page.wait_for_selector("body[data-printed]")
     page.page.emulate_media(media="print")
+    page.page.wait_for_selector("#sheet svg")
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"printed-{language}.png"
     page.page.screenshot(path=path, full_page=True)
 
-    assert path.stat().st_size > 5_000
+    assert "王小明" in page.page.locator("#sheet").inner_text()
