@@ -207,7 +207,7 @@ def cropped(into: float) -> Change:
     """
 
     def change(picture: Image.Image, _chance: Random) -> Image.Image:
-        left = picture.width * (20 / 210 + 4 * 0.45 / 210 + into)
+        left = picture.width * (20 / 210 + 4 * 0.508 / 210 + into)
         return picture.crop((round(left), 0, picture.width, picture.height))
 
     return change

@@ -51,7 +51,7 @@ CONDITIONS = (
     Condition("JPEG 60", (*_HELD, c.blurred(0.6), c.as_jpeg(60))),
     Condition("JPEG 30", (*_HELD, c.blurred(0.6), c.as_jpeg(30))),
     Condition("off a screen", (*_HELD, c.off_a_screen(0.35), c.blurred(0.6), c.noisy(4))),
-    Condition("half of the quiet zone cut", (c.cropped(-2 * 0.45 / 210), *_HELD, c.blurred(0.6))),
+    Condition("half of the quiet zone cut", (c.cropped(-2 * 0.508 / 210), *_HELD, c.blurred(0.6))),
     Condition("cut 1.5 mm into the symbol", (c.cropped(1.5 / 210), *_HELD, c.blurred(0.6))),
     Condition(
         "phone, 12 megapixels, from an angle",

@@ -21,25 +21,19 @@ def read(reader: str, condition: Condition, count: int, dots_per_inch: int = 150
     return measured(READERS[reader], pictures, [one.text for one in ready])
 
 
-@pytest.mark.parametrize("reader", OURS)
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize(
     "condition", [pytest.param(one, id=one.name) for one in CONDITIONS if one.is_demanded]
 )
-def test_our_readers_read_every_print_at_150_dots_turned_tilted_and_mildly_blurred(
+def test_every_reader_reads_every_print_at_150_dots_turned_tilted_and_mildly_blurred(
     reader: str, condition: Condition
 ) -> None:
+    if reader not in OURS and not has_zbar():
+        pytest.skip("zbarimg is not here: `apt-get install zbar-tools`")
+
     found = read(reader, condition, DEMANDED)
 
     assert (found.read, found.wrong) == (DEMANDED, 0)
-
-
-def test_a_strangers_reader_reads_clean_prints_too() -> None:
-    if not has_zbar():
-        pytest.skip("zbarimg is not here: `apt-get install zbar-tools`")
-
-    found = read("zbar", CONDITIONS[0], len(KINDS))
-
-    assert (found.read, found.wrong) == (len(KINDS), 0)
 
 
 def test_a_picture_is_the_same_for_the_same_seed_and_another_for_another() -> None:

@@ -16,8 +16,10 @@ class PageLayout(NamedTuple):
     smallest_symbol_mm: float
 
 
+_MODULE_MM: Final = 25.4 / 50  # whole pixels at 150, 300 and 600 dots per inch (docs/adr/028)
+
 LAYOUTS: Final = {
-    1: PageLayout("layout_1.typ", module_mm=0.45, smallest_symbol_mm=36.0),  # 2.7 pixels at 150 dpi
+    1: PageLayout("layout_1.typ", module_mm=_MODULE_MM, smallest_symbol_mm=80 * _MODULE_MM),
 }
 NEWEST: Final = max(LAYOUTS)
 
