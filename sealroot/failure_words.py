@@ -58,7 +58,7 @@ _WORDS: Final[tuple[tuple[type[BaseException], str, str], ...]] = (
     ),
     (
         PageError,
-        "No page was written; the one that was there is as before.",
+        "No page was written and nothing is served; what was there is as before.",
         "Put right what is named and run the same command again.",
     ),
     (

@@ -120,7 +120,7 @@ class TestWhatIsRefused:
             (("--bundle", "x", "--host", "192.0.2.1"), "without a key"),
             (("--bundle", "x", "--proxy", "everywhere"), "no network"),
             (("--bundle", "x", "--receipt-key", "nowhere.key"), "cannot be used"),
-            (("--bundle", "x", "--official-url", "verify.example"), "needs a host"),
+            (("--bundle", "x", "--official-url", "verify.example"), "is no address"),
         ],
     )
     def test_in_words_before_anything_is_served(

@@ -305,9 +305,9 @@ ON_A_LICENCE = (
     ),
     attack("label", drawn(b"1 1 1 rg 60 636 19 13 re f"), Code.PAGE_DIFFERS, "Name"),
     attack(
-        "number", drawn(b"1 1 1 rg 250 116 30 14 re f"), Code.PAGE_DIFFERS, "certificate number"
+        "number", drawn(b"1 1 1 rg 250 131 30 13 re f"), Code.PAGE_DIFFERS, "certificate number"
     ),
-    attack("no code", drawn(b"1 1 1 rg 57 37 103 103 re f"), Code.PAGE_DIFFERS, "QR code"),
+    attack("no code", drawn(b"1 1 1 rg 57 37 116 116 re f"), Code.PAGE_DIFFERS, "QR code"),
     attack("a line more", drawn(b"0 g 120 300 80 8 re f"), Code.PAGE_ADDED_INK, "blank space"),
     attack("margin", drawn(b"0 g 6 6 9 9 re f"), Code.PAGE_ADDED_INK, "margin"),
     attack("a picture", pictured, Code.PAGE_ADDED_INK, "blank space"),
