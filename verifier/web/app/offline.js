@@ -84,7 +84,10 @@ function watchForUpdates(registration, onUpdate) {
       registration.waiting?.postMessage("take over");
     });
   };
-  setInterval(() => registration.update().catch(() => undefined), LOOK_EVERY);
+  // The browser's own look comes seconds after a page was opened, and never where it was short.
+  const look = () => registration.update().catch(() => undefined);
+  setInterval(look, LOOK_EVERY);
+  if (registration.active !== null) void look();
   registration.addEventListener("updatefound", () => {
     registration.installing?.addEventListener("statechange", tell);
   });
