@@ -8,12 +8,14 @@ import select
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 from verifier.errors import DocumentError
 from verifier.reasons import Reason
 
 MOST_MEMORY_BYTES = 2 * 1024**3
+"""What a confined process may take beside what it holds when it begins."""
 MOST_ANSWER_BYTES = 4 * 1024**2
 
 Answer: TypeAlias = "str | int | list[Answer] | dict[str, Answer] | None"
@@ -26,11 +28,24 @@ class _Process:
 
 
 def confine_this_process(seconds: int, memory_bytes: int = MOST_MEMORY_BYTES) -> None:
-    """This process has limits from here on; whatever is `confined` in it runs in place."""
+    """This process has limits from here on; whatever is `confined` in it runs in place.
+
+    A fork begins with the address space of its parent, which may be large and costs nothing.
+    """
+    most_bytes = _address_space_bytes() + memory_bytes
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _Process.is_confined = True
+
+
+def _address_space_bytes() -> int:
+    """Return how much address space this process has; 0 where no file of the kernel tells."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def confined(work: Callable[[], Answer], seconds: int) -> Answer:

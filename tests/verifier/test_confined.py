@@ -1,3 +1,4 @@
+import mmap
 import os
 import signal
 import time
@@ -50,6 +51,11 @@ def test_a_hang_ends_in_time() -> None:
 
 def test_memory_is_bounded() -> None:
     assert refusal_of(lambda: len(bytes(MOST_MEMORY_BYTES))) is Reason.DOCUMENT_UNREADABLE
+
+
+def test_what_the_parent_holds_is_not_counted() -> None:
+    with mmap.mmap(-1, MOST_MEMORY_BYTES + 2**20):
+        assert confined(lambda: len(bytes(2**26)), 5) == 2**26
 
 
 def test_an_answer_that_is_too_long_is_not_taken_in() -> None:
