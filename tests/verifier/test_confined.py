@@ -50,7 +50,7 @@ def test_a_hang_ends_in_time() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    assert refusal_of(lambda: len(bytes(MOST_MEMORY_BYTES))) is Reason.DOCUMENT_UNREADABLE
+    assert refusal_of(lambda: len(bytes(MOST_MEMORY_BYTES + 2**26))) is Reason.DOCUMENT_UNREADABLE
 
 
 def test_what_the_parent_holds_is_not_counted() -> None:
