@@ -216,7 +216,11 @@ def numbered(entries: tuple[JournalEntry, ...]) -> tuple[JournalEntry, ...]:
 
 
 @pytest.mark.parametrize("fault", ["changed", "dropped", "reordered", "added"])
-def test_journal_check_names_the_entry_at_fault(registry: OpenRegistry, fault: str) -> None:
+def test_journal_check_names_the_entry_at_fault(
+    new_registry: Callable[..., OpenRegistry], fault: str
+) -> None:
+    # A shared registry could end in two entries one bit apart: one changed is then one dropped.
+    registry = new_registry()
     for number in range(3):
         agencies.register(registry, f"CHECK-{number}", NAMES)
     journal = follow(registry.chain).journal
