@@ -1,6 +1,5 @@
 """From a JSON body to the documents it asks about; every member is known, and of one kind."""
 
-import base64
 import binascii
 from typing import Final, NamedTuple
 
@@ -77,25 +76,32 @@ def document_of(told: dict[str, object]) -> AskedDocument:
     if text is not None:
         if not isinstance(text, str) or not text:
             raise RefusedError(UNUSABLE)
-        try:
-            return AskedDocument(name, read_text(text))
-        except DocumentError as error:
-            return AskedDocument(name, error)
-    if not isinstance(sealed, str):
+        return text_document(text, name)
+    if not isinstance(sealed, str) or not sealed.isascii():
         raise RefusedError(UNUSABLE)
-    held = Held(PlaceKind.FILE, None, sealed_bytes(sealed))
-    return AskedDocument(name, Reading((held,)))
+    document = sealed_document(sealed.encode("ascii"), name)
+    if document is None:
+        raise RefusedError(UNUSABLE)
+    return document
 
 
-def sealed_bytes(text: str) -> bytes:
-    """Return what base64 with padding (RFC 4648 §4) says; raises RefusedError.
+def text_document(text: str, name: str = "") -> AskedDocument:
+    """Return the document of a QR text, or why it is none."""
+    try:
+        return AskedDocument(name, read_text(text))
+    except DocumentError as error:
+        return AskedDocument(name, error)
 
-    One text for one value: stray characters, line ends and unused bits are refused.
+
+def sealed_document(encoded: bytes, name: str = "") -> AskedDocument | None:
+    """Return the document whose sealed bytes stand in base64 with padding (RFC 4648 §4).
+
+    One text for one value: None for stray characters, line ends, unused bits, or nothing.
     """
     try:
-        content = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
-    except (ValueError, UnicodeEncodeError) as error:
-        raise RefusedError(UNUSABLE) from error
-    if not content or base64.b64encode(content).decode("ascii") != text:
-        raise RefusedError(UNUSABLE)
-    return content
+        content = binascii.a2b_base64(encoded, strict_mode=True)
+    except ValueError:
+        return None
+    if not content or binascii.b2a_base64(content, newline=False) != encoded:
+        return None
+    return AskedDocument(name, Reading((Held(PlaceKind.FILE, None, content),)))

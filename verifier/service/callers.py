@@ -7,6 +7,7 @@ from math import ceil
 from typing import Final, Protocol
 
 from verifier.service.buckets import Allowance, Buckets
+from verifier.service.day_tally import DayTally
 from verifier.service.exchange import Exchange
 from verifier.service.key_store import DAY_SECONDS, Key, key_id
 from verifier.service.problems import KEY_NEEDED, TOO_OFTEN, USED_UP, RefusedError
@@ -79,8 +80,7 @@ class Callers:
         self._clock = clock
         self._monotonic = monotonic
         self._buckets = Buckets()
-        self._today = 0
-        self._used_today: dict[str, int] = {}
+        self._tally = DayTally()
 
     @property
     def are_open(self) -> bool:
@@ -152,12 +152,10 @@ class Callers:
     def _used(self, caller: Caller, day: int) -> int:
         if caller.key is not None and self._keys is not None:
             return self._keys.used(caller.key.id, day)
-        if day != self._today:
-            self._today, self._used_today = day, {}
-        return self._used_today.get(caller.subject, 0)
+        return self._tally.of(caller.subject, day)
 
     def _use(self, caller: Caller, day: int, documents: int) -> None:
         if caller.key is not None and self._keys is not None:
             self._keys.use(caller.key.id, day, documents)
         else:  # addresses are counted in memory only: they are nobody's to keep
-            self._used_today[caller.subject] = self._used_today.get(caller.subject, 0) + documents
+            self._tally.add(caller.subject, documents, day)

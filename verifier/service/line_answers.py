@@ -1,7 +1,7 @@
 """The answer to one line of a stream: a few words by default, or all that a report says."""
 
 import json
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from credential.merkle import leaf_hash
 from credential.sealed import decode_sealed
@@ -13,25 +13,15 @@ from verifier.examine import Judge
 from verifier.json_report import Json, json_report
 from verifier.reasons import Reason
 from verifier.report import Setting
-from verifier.service.asked import AskedDocument, document_of
 from verifier.service.judging import Sitting, finding_of
-from verifier.service.lines import TOO_LONG
-from verifier.service.problems import NOT_JSON, TOO_LARGE, UNUSABLE, RefusedError
-from verifier.service.strict_json import NotStrictJsonError, strict_json
+from verifier.service.line_in import parsed_line
+from verifier.service.problems import RefusedError
 from verifier.verdict import Outcome, Result, Verdict
 from verifier.verify import malformed
 from verifier.words import Language
 
-_DEPTH: Final = 3
 _PASS, _SKIPPED = Result.PASS, Result.SKIPPED
 _OPEN: Final = Outcome.INDETERMINATE.value
-
-
-class Line(NamedTuple):
-    """What a line asks: a document, and the number or text by which its client knows it."""
-
-    document: AskedDocument
-    id: str | int | None
 
 
 class Answering(Protocol):
@@ -39,23 +29,6 @@ class Answering(Protocol):
 
     def answer(self, number: int, line: bytes | None, sitting: Sitting) -> tuple[str, bytes]:
         """Return the outcome and the answer to a line; every line has one, also a broken one."""
-
-
-def parsed_line(line: bytes | None) -> Line:
-    """Return what a line asks; raises RefusedError for a broken one."""
-    if line is TOO_LONG:
-        raise RefusedError(TOO_LARGE)
-    try:
-        told = strict_json(line, _DEPTH)
-    except NotStrictJsonError as error:
-        raise RefusedError(NOT_JSON) from error
-    if not isinstance(told, dict):
-        raise RefusedError(UNUSABLE)
-    id_ = told.pop("id", None)
-    is_short = (isinstance(id_, str) and len(id_) <= 200) or type(id_) is int or id_ is None
-    if not is_short or not told.keys() <= {"text", "sealed", "name"}:
-        raise RefusedError(UNUSABLE)
-    return Line(document_of(told), id_)
 
 
 def error_line(number: int, problem: Problem, language: Language) -> bytes:
