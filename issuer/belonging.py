@@ -6,8 +6,8 @@ And by its doctor.
 from dataclasses import dataclass
 
 from credential.ids import AgencyCode
+from credential.signer import Signer
 from issuer.errors import SettingsError
-from issuer.signers import Signer
 from registry.kinds import AgencyState, KeySafety
 from registry.trust_state import TrustState
 

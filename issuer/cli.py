@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from credential.ids import AgencyCode
+from credential.signer import Signer
 from credential.type_fields import Text
 from credential.types import CredentialType
 from issuer.anchor_account import RegistryAnchorAccount
@@ -35,7 +36,7 @@ from issuer.settings import (
     read_settings,
     write_settings,
 )
-from issuer.signers import InsecureFileSigner, Signer
+from issuer.signers import InsecureFileSigner
 from issuer.status_lists import open_first_list, publish_planned
 from issuer.steps import Checkpoint, Step, no_checkpoint
 from issuer.type_folder import read_types

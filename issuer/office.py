@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from credential.ids import AgencyCode, Digest
+from credential.signer import Signer
 from credential.types import CredentialType
 from issuer.database import Database
 from issuer.errors import SettingsError
 from issuer.following import JournalFollower
 from issuer.ports import AnchorAccount, Clock, PagePrinter, ReportProgress, Sleep
-from issuer.signers import Signer
 from issuer.steps import Checkpoint
 from registry.chain_protocol import ChainTimes
 from registry.public_folder import PublicFolder

@@ -14,6 +14,7 @@ from credential.entry import encode_entry
 from credential.errors import FormatError
 from credential.ids import CertificateNumber, UnixTime
 from credential.keys import ALG_MLDSA44
+from credential.signer import Signer
 from credential.types import CredentialType
 from issuer.claims import Claims, Slot, encode_claims, entry_of
 from issuer.errors import InputError, Problem, RequestError
@@ -23,7 +24,6 @@ from issuer.prepare import Prepared, PreparedRecord, read_records, write_refused
 from issuer.repository import Repository
 from issuer.repository.credentials import NewCredential
 from issuer.repository.jobs import Job, NewJob
-from issuer.signers import Signer
 from issuer.states import OutputFile, WaitFor
 from issuer.status_lists import take_slots
 from issuer.steps import Step

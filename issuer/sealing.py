@@ -10,6 +10,7 @@ from credential.entry import certificate_number, encode_entry
 from credential.ids import UnixTime
 from credential.merkle import leaf_hash, tree_root
 from credential.sealed import registry_aad
+from credential.signer import Signer
 from credential.types import CredentialType
 from issuer.claims import Slot, decode_claims, entry_of
 from issuer.errors import DamagedStoreError, StateError, TrialRefusedError
@@ -19,7 +20,7 @@ from issuer.repository.batches import Batch
 from issuer.repository.credentials import Made, Recorded
 from issuer.repository.jobs import Job
 from issuer.self_check import Lists, planned_lists, require_accepted, trial_state, verdicts
-from issuer.signers import Signer, ThrowawaySigner
+from issuer.signers import ThrowawaySigner
 from issuer.states import BatchState, CredentialState
 from issuer.steps import Step
 

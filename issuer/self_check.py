@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from credential.entry import certificate_number
 from credential.ids import AgencyCode, UnixTime
+from credential.signer import Signer
 from credential.status import StatusList, decode_status_list
 from issuer.errors import ListUnpublishedError, TrialRefusedError
 from issuer.following import Followed
 from issuer.office import Office
-from issuer.signers import Signer
 from issuer.status_lists import published_version
 from registry.trust_data import BundleKind, Evidence, EvidenceStrength, TrustData
 from registry.trust_state import TrustState

@@ -1,12 +1,11 @@
 """Who signs batch roots.
 
-The Signer protocol, a key file for development, and the trial run's throwaway keys.
+A key file for development, and the trial run's throwaway keys.
 
-A hardware module comes behind the same protocol.
+A hardware module is behind the same protocol (credential/signer.py).
 """
 
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,28 +25,6 @@ from issuer.errors import SettingsError
 from registry.key_files import InsecureKeyFile, make_insecure_key
 
 BATCH_ALGORITHMS = {"es256": ALG_ES256, "ml-dsa-44": ALG_MLDSA44}
-
-
-class Signer(Protocol):
-    """Signs Sig_structures (RFC 9052 §4.4) with one registered batch key."""
-
-    @property
-    def alg(self) -> int:
-        """The COSE algorithm of the key."""
-
-    @property
-    def cose_key(self) -> bytes:
-        """The COSE_Key bytes as registered in the journal."""
-
-    @property
-    def kid(self) -> Kid:
-        """The first 16 bytes of SHA-256 over `cose_key`."""
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the COSE signature.
-
-        ES256 as r || s with low s, ML-DSA-44 with an empty context.
-        """
 
 
 class InsecureFileSigner:

@@ -5,13 +5,14 @@ agree.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from credential import cbor
 from credential.errors import FormatError, KeyFormatError
 from credential.ids import Digest, Kid, UnixTime
 from credential.keys import SIGNATURE_BYTES
 from credential.sign1 import TAG_SIGN1, protected_header, sig_structure
+from credential.signer import Signer
 from registry.cbor_reader import CborReader
 from registry.errors import CheckpointError, TrustStateError
 from registry.signers import MAX_SIGNERS, Signers, read_signers, signers_value
@@ -21,21 +22,6 @@ from registry.trust_state import TrustState
 EXTERNAL_AAD = b"sealroot/checkpoint/1"
 MAX_STATEMENT_BYTES = 64 * 1024
 MAX_PROTECTED_BYTES = 32
-
-
-class Signer(Protocol):
-    """Something that can sign: a key file in development, an HSM in production."""
-
-    @property
-    def alg(self) -> int:
-        """The COSE algorithm of the key."""
-
-    @property
-    def kid(self) -> Kid:
-        """The key id."""
-
-    def sign(self, message: bytes) -> bytes:
-        """The signature of the message as checkpoint.md wants it."""
 
 
 class Statement(NamedTuple):

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from credential.display import shown
+from credential.signer import Signer
 from registry import families
 from registry.anchor_file import TrustAnchor, decode_trust_anchor, short_digest
 from registry.bundle import open_bundle
-from registry.checkpoint import Checkpoint, Signer
+from registry.checkpoint import Checkpoint
 from registry.cli_evidence import hex_addresses
 from registry.cli_key import public_key
 from registry.cli_modules import module_key

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from credential import cbor
 from credential.errors import FormatError, KeyFormatError, SignatureInvalidError
 from credential.ids import Kid
 from credential.keys import ALG_ES256, ALG_MLDSA44, SIGNATURE_BYTES, VerifyingKey, load_key
 from credential.sign1 import TAG_SIGN1, protected_header, sig_structure
+from credential.signer import Signer
 from verifier.errors import (
     ReceiptFormatError,
     ReceiptKeyUnknownError,
@@ -28,25 +29,6 @@ MOST_KEY_SET_BYTES: Final = 32 * 1024
 RECEIPT_ALGORITHMS: Final = (ALG_ES256, ALG_MLDSA44)
 
 
-class ReceiptSigner(Protocol):
-    """Something that can sign: a hardware module, or a key file in development."""
-
-    @property
-    def alg(self) -> int:
-        """The COSE algorithm of the key."""
-
-    @property
-    def cose_key(self) -> bytes:
-        """The COSE_Key bytes, as the service publishes them."""
-
-    @property
-    def kid(self) -> Kid:
-        """The first 16 bytes of SHA-256 over `cose_key`."""
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the COSE signature: ES256 as r || s with low s, ML-DSA-44 with no context."""
-
-
 class OpenedReceipt(NamedTuple):
     """A receipt whose signature verified, and the key that made it."""
 
@@ -54,7 +36,7 @@ class OpenedReceipt(NamedTuple):
     kid: Kid
 
 
-def sign_receipt(receipt: CheckReceipt, signer: ReceiptSigner) -> bytes:
+def sign_receipt(receipt: CheckReceipt, signer: Signer) -> bytes:
     """Return the receipt file. Raises ReceiptFormatError for one that no reader would accept."""
     payload = encode_findings(receipt)
     protected = protected_header(signer.alg, signer.kid)

@@ -12,11 +12,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from credential.signer import Signer
 from registry.anchor_file import TrustAnchor, decode_trust_anchor, encode_trust_anchor
 from registry.belief import believe, needed_chain
 from registry.checkpoint import (
     Checkpoint,
-    Signer,
     Statement,
     decode_checkpoint,
     decode_statement,

@@ -16,11 +16,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from credential.ids import Digest, Kid, Root
+from credential.signer import Signer
 from issuer.database import Database
 from issuer.following import JournalFollower
 from issuer.office import Office
 from issuer.repository import Repository
-from issuer.signers import Signer
 from registry.chain_protocol import JournalHead
 from registry.errors import ChainUnavailableError
 from registry.journal import JournalEntry

@@ -12,6 +12,7 @@ from typing import Any
 from credential.catalog import catalog_documents
 from credential.ids import AgencyCode, Digest, UnixTime
 from credential.keys import ALG_ES256
+from credential.signer import Signer
 from credential.type_fields import Text
 from credential.types import CredentialType, load_type
 from issuer.database import Database
@@ -21,7 +22,7 @@ from issuer.office import Limits, Office
 from issuer.ports import silent
 from issuer.recording import IssueRequest
 from issuer.repository.installations import Installation
-from issuer.signers import InsecureFileSigner, Signer, create_key_file
+from issuer.signers import InsecureFileSigner, create_key_file
 from issuer.states import OutputFile, WaitFor
 from issuer.status_lists import open_first_list
 from issuer.steps import Checkpoint, no_checkpoint

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from credential.ids import Kid
+from credential.signer import Signer
 from issuer.errors import IssuerError
 from issuer.following import JournalFollower
 from issuer.issue import Ending, issue, run
 from issuer.office import Office
 from issuer.recording import IssueRequest
-from issuer.signers import Signer
 from issuer.states import OutputFile, StatusAction, StatusReason
 from issuer.status_changes import StatusRequest, change_status
 from issuer.steps import Checkpoint, Step

@@ -8,12 +8,12 @@ from sqlalchemy import create_engine, text
 from credential.ids import Kid
 from credential.keys import ALG_MLDSA44
 from credential.sealed import decode_sealed
+from credential.signer import Signer
 from issuer.errors import DamagedStoreError, TrialRefusedError
 from issuer.issue import Ending, issue, run
 from issuer.office import Limits, Office
 from issuer.repository.batches import Batch
 from issuer.sealing import plan_batch, seal
-from issuer.signers import Signer
 from issuer.states import BatchState, CredentialState, WaitFor
 from issuer.steps import Step
 from registry.payloads import KeyCompromised, KeyEnded, Payload

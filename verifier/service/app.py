@@ -11,9 +11,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from credential.signer import Signer
 from registry.mirror.edge import Edge, Log
 from verifier.policy import DEFAULT_POLICY, Policy
-from verifier.receipt import ReceiptSigner, encode_key_set, sign_receipt
+from verifier.receipt import encode_key_set, sign_receipt
 from verifier.receipt_of import receipt_of
 from verifier.service.batch_route import BatchRoute
 from verifier.service.bodies import Bodies
@@ -83,7 +84,7 @@ def create_app(
     key_store: KeyStore | None = None,
     strangers: Allowance | None = None,
     proxies: Proxies = Proxies(),  # noqa: B008  (frozen)
-    receipts: ReceiptSigner | None = None,
+    receipts: Signer | None = None,
     older_receipt_keys: Sequence[bytes] = (),
     site: Site | None = None,
     are_several: bool = False,
@@ -161,7 +162,7 @@ def create_app(
     )
 
 
-def _receipts(signer: ReceiptSigner | None, policy: Policy) -> ReceiptOf | None:
+def _receipts(signer: Signer | None, policy: Policy) -> ReceiptOf | None:
     if signer is None:
         return None
     return lambda finding, sitting: sign_receipt(
