@@ -14,8 +14,7 @@ from starlette.exceptions import HTTPException
 from credential.signer import Signer
 from registry.mirror.edge import Edge, Log
 from verifier.policy import DEFAULT_POLICY, Policy
-from verifier.receipt import encode_key_set, sign_receipt
-from verifier.receipt_of import receipt_of
+from verifier.receipt import encode_key_set
 from verifier.service.batch_route import BatchRoute
 from verifier.service.bodies import Bodies
 from verifier.service.buckets import Allowance
@@ -42,11 +41,12 @@ from verifier.service.problems import (
     problem_of,
 )
 from verifier.service.proxies import Proxies
+from verifier.service.receipt_desk import ReceiptDesk
 from verifier.service.site_route import SiteRoute, to_the_page
 from verifier.service.standing_routes import standing_router
 from verifier.service.telling_routes import MetricsRoute, ReceiptKeyRoute
 from verifier.service.trust_desk import TrustDesk
-from verifier.service.verify_route import ReceiptOf, VerifyRoute
+from verifier.service.verify_route import VerifyRoute
 from verifier.site import Site
 
 
@@ -119,7 +119,7 @@ def create_app(
         forms=FormReader(bodies, decoders, limits),
         pages=pages,
         counter=metrics,
-        receipt_of=_receipts(receipts, policy),
+        receipts=None if receipts is None else ReceiptDesk(receipts, policy, told_log),
     )
     batch = BatchRoute(desk, bench, limits, callers=callers, counter=metrics)
 
@@ -159,14 +159,6 @@ def create_app(
         headers=headers_for,
         named=name_for,
         measured=metrics.answered,
-    )
-
-
-def _receipts(signer: Signer | None, policy: Policy) -> ReceiptOf | None:
-    if signer is None:
-        return None
-    return lambda finding, sitting: sign_receipt(
-        receipt_of(finding, sitting.standing.trust, policy, sitting.at), signer
     )
 
 

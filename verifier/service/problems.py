@@ -216,6 +216,21 @@ NO_RECEIPTS: Final = _problem(
     ),
     ("不提供查驗收據", "本服務沒有簽署查驗收據的金鑰，請勿要求收據後再試。"),
 )
+RECEIPT_FAILED: Final = _problem(
+    500,
+    "receipt-failed",
+    (
+        "The check receipt could not be signed",
+        (
+            "The key that signs check receipts does not answer or failed. This says nothing about "
+            "your documents, which count as checked. Ask again without a receipt, or later."
+        ),
+    ),
+    (
+        "無法簽署查驗收據",
+        "簽署查驗收據的金鑰沒有回應或發生錯誤。這與您的文件無關，文件已計入查驗次數。請勿要求收據再試，或稍後再試。",
+    ),
+)
 BUSY: Final = _problem(
     503,
     "busy",
@@ -232,7 +247,7 @@ BUSY: Final = _problem(
 
 PROBLEMS: Final = (
     *(NOT_JSON, NOT_A_FORM, BROKEN_BODY, KEY_NEEDED, NOT_HERE, METHOD, TOO_SLOW, TOO_LARGE),
-    *(MEDIA, UNUSABLE, TOO_OFTEN, USED_UP, BROKEN, NO_RECEIPTS, BUSY, NO_BUNDLE),
+    *(MEDIA, UNUSABLE, TOO_OFTEN, USED_UP, BROKEN, NO_RECEIPTS, RECEIPT_FAILED, BUSY, NO_BUNDLE),
 )
 _BY_STATUS: Final = {404: NOT_HERE, 405: METHOD, 413: TOO_LARGE, 415: MEDIA, 422: UNUSABLE}
 

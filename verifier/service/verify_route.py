@@ -1,13 +1,13 @@
 """POST /verify: documents in, findings out. One function reads like docs/flows.md, "Service"."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
 from verifier.errors import DocumentError
 from verifier.examine import Finding, worst
-from verifier.json_report import Json, json_report
+from verifier.json_report import json_report
 from verifier.report import Setting
 from verifier.service.asked import Asked, AskedDocument, asked_in_json
 from verifier.service.bodies import Bodies
@@ -18,13 +18,13 @@ from verifier.service.judging import Bench, Sitting, finding_of
 from verifier.service.limits import Limits
 from verifier.service.page_check import PageCheck
 from verifier.service.problems import MEDIA, METHOD, NO_RECEIPTS, RefusedError
+from verifier.service.receipt_desk import ReceiptDesk
 from verifier.service.trust_desk import TrustDesk
 from verifier.service.turn import Turn
 from verifier.words import Language
 
 _TOO_MANY: Final = 429  # and above: what was refused for that was not read
 FORM: Final = "multipart/form-data"
-ReceiptOf = Callable[[Finding, Sitting], bytes]
 
 
 class Counter(Protocol):
@@ -48,7 +48,7 @@ class VerifyRoute:
         forms: FormReader,
         pages: PageCheck,
         counter: Counter,
-        receipt_of: ReceiptOf | None,
+        receipts: ReceiptDesk | None,
     ) -> None:
         self._anchor = desk.anchor
         self._bench = bench
@@ -58,7 +58,7 @@ class VerifyRoute:
         self._forms = forms
         self._pages = pages
         self._counter = counter
-        self._receipt_of = receipt_of
+        self._receipts = receipts
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request; raises RefusedError."""
@@ -79,7 +79,7 @@ class VerifyRoute:
         async with self._asked(exchange, caller) as asked:
             with_receipt = asked.receipt or said(query.get("receipt"))
             language = _language(exchange, query.get("lang"), asked.language)
-            if with_receipt and self._receipt_of is None:
+            if with_receipt and self._receipts is None:
                 raise RefusedError(NO_RECEIPTS)
             # 2 judge each document, by the trust data of one moment
             sitting = self._bench.sitting()
@@ -90,7 +90,10 @@ class VerifyRoute:
                 finding = await self._finding(document, sitting)
                 self._counter.count(finding)
                 findings.append(finding)
-                report = self._report(finding, setting, sitting, with_receipt=with_receipt)
+                report = json_report(finding, setting)
+                if with_receipt and self._receipts is not None:
+                    receipt = await self._receipts.receipt(finding, sitting)
+                    report["receipt"] = base64.b64encode(receipt).decode("ascii")
                 reports.append(sitting.writers[language].written(report, finding))
                 await turn.pass_on()
         # 3 say it
@@ -122,14 +125,6 @@ class VerifyRoute:
                 yield asked
         else:
             raise RefusedError(MEDIA, {"accept": f"{JSON}, {FORM}", "connection": "close"})
-
-    def _report(
-        self, finding: Finding, setting: Setting, sitting: Sitting, *, with_receipt: bool
-    ) -> dict[str, Json]:
-        report = json_report(finding, setting)
-        if with_receipt and self._receipt_of is not None:
-            report["receipt"] = base64.b64encode(self._receipt_of(finding, sitting)).decode("ascii")
-        return report
 
 
 def _language(exchange: Exchange, in_query: str | None, in_body: str | None) -> Language:

@@ -141,9 +141,12 @@ def test_java(desk: Desk) -> None:
     assert '"outcome":"VALID"' in desk.run(java, example=asking, file="Check.java")
 
 
-def test_every_refusal_the_service_can_give_is_on_the_page() -> None:
+def test_every_refusal_the_service_can_give_is_on_the_page_with_its_status() -> None:
     from verifier.service.problems import PROBLEMS  # noqa: PLC0415
 
-    told = PAGE.read_text("utf-8")
+    rows = [row for row in PAGE.read_text("utf-8").splitlines() if row.startswith("| `")]
 
-    assert [p.kind for p in PROBLEMS if f"`{p.kind.rpartition(':')[2]}`" not in told] == []
+    def is_told(kind: str, status: int) -> bool:
+        return any(f"`{kind}`" in row and str(status) in row.split("|")[2] for row in rows)
+
+    assert [p.kind for p in PROBLEMS if not is_told(p.kind.rpartition(":")[2], p.status)] == []
