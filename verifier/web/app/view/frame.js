@@ -38,7 +38,7 @@ export function openFrame(body, camera, actions) {
   const live = el("div", { id: "live", class: "unseen", role: "status", "aria-live": "polite" });
   const drop = el("p", { id: "drop", hidden: true, "aria-hidden": "true" });
   const busy = el("p", { id: "busy", role: "status", hidden: true });
-  const sheet = el("div", { id: "sheet", "aria-hidden": "true" });
+  const sheet = el("div", { id: "sheet", role: "main" });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let saying;
   /** @type {{ [name in ScreenName]?: HTMLElement }} */

@@ -29,12 +29,12 @@ export function sheet(report, result, words) {
     "div",
     { class: lines(rows) > DENSE_FROM ? "sheet dense" : "sheet" },
     el(
-      "header",
-      {},
+      "div",
+      { class: "sheet-head" },
       el(
         "div",
         {},
-        el("p", { class: "sheet-title" }, say("sheet_heading")),
+        el("h1", { class: "sheet-title" }, say("sheet_heading")),
         verdictLine(report, words),
       ),
       resultCode(result, words),
