@@ -139,7 +139,10 @@ def serve(
     """
     if workers == 1:
         server = server_of(make_service(), callback_notify=Settling(), timeout_notify=1)
-        server.run(sockets=[opened])
+        try:
+            server.run(sockets=[opened])
+        finally:
+            gc.unfreeze()  # or libraries complain of what is never freed, over the last words
         return
     Supervisor(make_service, opened, buried).run(workers)
 

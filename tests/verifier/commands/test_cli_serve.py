@@ -70,6 +70,20 @@ def test_trust_data_come_from_a_mirror_and_survive_its_end(tmp_path: Path) -> No
     assert ready["ready"] is True
 
 
+def test_ctrl_c_ends_it_without_a_word_more(tmp_path: Path) -> None:
+    counter = Counter(tmp_path)
+    with (tmp_path / "said").open("w+") as said:
+        with started(counter, "--bundle", counter.bundle, stderr=said) as process:
+            client = Client(first_words(process)["url"])
+            until(lambda: bool(client.ready()["ready"]))
+            time.sleep(1.5)  # what was loaded is settled in the first second
+        said.seek(0)
+        lines = [json.loads(line) for line in said]
+
+    assert process.returncode == 130
+    assert [line["event"] for line in lines] == ["trust data taken in"]
+
+
 def test_keys_open_the_service_until_they_are_revoked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from credential.qr_text import qr_encode
 from tests.verifier.paper import URL, Counter, symbol
@@ -48,14 +48,22 @@ def running(folder: Path, *options: object) -> Iterator[Running]:
 
 
 @contextmanager
-def started(counter: Counter, *options: object) -> Iterator["subprocess.Popen[str]"]:
+def started(
+    counter: Counter, *options: object, stderr: IO[str] | None = None
+) -> Iterator["subprocess.Popen[str]"]:
     """The command runs within the block; it is ended as Ctrl-C ends it."""
     words = ["--trust-anchor", counter.anchor_file, "--store", counter.folder / "store"]
     words += ["--port", 0, "--no-log", "--json", *options]
-    entry = "import sealroot.cli; sealroot.cli.main()"
+    # Where these tests run in the background of a shell, the signal is ignored from the start.
+    listens = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    entry = f"{listens}; import sealroot.cli; sealroot.cli.main()"
     command = [sys.executable, "-c", entry, "verifier", "serve", *map(str, words)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "LANG": "C.UTF-8"}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        env={**os.environ, "LANG": "C.UTF-8"},
     ) as process:
         try:
             yield process
