@@ -21,7 +21,15 @@ from verifier.service.buckets import Allowance
 from verifier.service.callers import Callers
 from verifier.service.decoders import Decoders
 from verifier.service.docs_route import DocsRoute
-from verifier.service.exchange import Application, Endpoint, Exchange, Receive, Scope, Send
+from verifier.service.exchange import (
+    Application,
+    ClientGoneError,
+    Endpoint,
+    Exchange,
+    Receive,
+    Scope,
+    Send,
+)
 from verifier.service.form_route import FormReader
 from verifier.service.headers import PAGE, headers_for, name_for
 from verifier.service.judging import Bench
@@ -188,6 +196,8 @@ class Service:
             await endpoint(exchange)
         except RefusedError as refused:
             await exchange.refuse(refused)
+        except ClientGoneError:
+            return  # nobody is there to be told
         except Exception as error:  # noqa: BLE001  (the outermost loop: other requests go on)
             self._log.info("fault", path=name_for(scope["path"]), error=type(error).__name__)
             await exchange.refuse(RefusedError(BROKEN))

@@ -1,20 +1,26 @@
 """One request and its answer over ASGI, without a framework's cost: headers, query, answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Final, cast
 from urllib.parse import parse_qsl
 
 from registry.mirror.edge import Application, Message, Receive, Scope, Send
 from verifier.service.problems import MEDIA_TYPE, UNUSABLE, RefusedError, language_asked
 from verifier.words import LANGUAGES, Language
 
-__all__ = ["Application", "Exchange", "Message", "Receive", "Scope", "Send"]
+__all__ = ["Application", "ClientGoneError", "Exchange", "Message", "Receive", "Scope", "Send"]
 
 JSON: Final = "application/json"
 _MOST_QUERY_BYTES: Final = 1_000
 _WORDS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 Endpoint = Callable[["Exchange"], Awaitable[None]]
+
+
+class ClientGoneError(Exception):
+    """Whoever asked is gone, and nobody waits for the answer."""
 
 
 class Exchange:
@@ -61,6 +67,31 @@ class Exchange:
             if told == language:
                 return language
         raise RefusedError(UNUSABLE)
+
+    @asynccontextmanager
+    async def while_connected(self) -> AsyncIterator[None]:
+        """The block is broken off with ClientGoneError once the client has gone.
+
+        The body has been read before; what the block waits for is cancelled.
+        """
+        task, is_gone = cast("asyncio.Task[None]", asyncio.current_task()), False
+
+        async def watch() -> None:
+            nonlocal is_gone
+            while (await self.receive())["type"] != "http.disconnect":
+                pass
+            is_gone = True
+            task.cancel()
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if is_gone and task.uncancel() == 0:
+                raise ClientGoneError from None
+            raise
+        finally:
+            watching.cancel()
 
     async def answer(
         self,

@@ -29,7 +29,7 @@ class FormReader:
     ) -> AsyncIterator[Asked]:
         """What the form asks; the caller is charged before anything is parsed.
 
-        Its bytes count as held until the block ends.
+        Its bytes count as held until the block ends, or is broken off by ClientGoneError.
         """
         async with self._bodies.parts(exchange, self._limits.form_bytes) as body:
             parts = await read_form(exchange.header(b"content-type"), body, self._limits)
@@ -38,9 +38,11 @@ class FormReader:
             if not documents or not all(part.content for part in documents):
                 raise RefusedError(NOT_A_FORM)
             charge(len(documents))
-            # one after the other: a request with many files must not hold all children
-            read = [await self._document(part) for part in documents]
-            yield Asked(read, receipt=receipt, language=language)
+            # a child works on a hostile file for many seconds, but only while somebody waits
+            async with exchange.while_connected():
+                # one after the other: a request with many files must not hold all children
+                read = [await self._document(part) for part in documents]
+                yield Asked(read, receipt=receipt, language=language)
 
     async def _document(self, part: Part) -> AskedDocument:
         name = part.name or ""

@@ -6,7 +6,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -162,6 +162,41 @@ def noise() -> bytes:
     written = io.BytesIO()
     Image.effect_noise((1_400, 1_400), 120).save(written, "PNG")
     return written.getvalue()
+
+
+def test_nothing_is_read_any_more_for_clients_that_have_gone(running: list[Decoders]) -> None:
+    app = app_of(limits=Limits(children=1))
+    body = form(("file", "slow.png", noise()), ("file", "another.png", noise()))
+    told = {"content-type": f"multipart/form-data; boundary={EDGE}"}
+
+    async def until(is_so: Callable[[], bool]) -> None:
+        for _ in range(6_000):
+            if is_so():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("not within a minute")
+
+    async def leaving() -> list[Answer]:
+        leaves = asyncio.Event()
+        asking = [
+            asyncio.create_task(ask(app, "POST", "/verify", body, told, leaves=leaves))
+            for _ in range(3)
+        ]
+        await until(lambda: bool(running) and running[0].waiting == 2)
+        process = running[0]._process
+        assert process is not None
+        await until(lambda: len(children_of(process.pid)) == 1)
+        leaves.set()
+        answers = await asyncio.gather(*asking)
+        await until(lambda: children_of(process.pid) == [])
+        good = form(("file", "x", picture()))
+        return [*answers, await ask(app, "POST", "/verify", good, told)]
+
+    *gone, after = asyncio.run(leaving())
+
+    assert [(answer.status, answer.parts) for answer in gone] == [(0, [])] * 3
+    assert (running[0].waiting, running[0].at_work) == (0, 0)
+    assert after.json()["outcome"] == "VALID"
 
 
 def test_a_child_that_takes_too_long_is_killed() -> None:

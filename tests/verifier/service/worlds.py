@@ -1,5 +1,6 @@
 """A registry with good and bad documents, and the service over it, asked without a network."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -99,8 +100,12 @@ async def ask(
     headers: Mapping[str, str] | None = None,
     *,
     client: str = "127.0.0.1",
+    leaves: asyncio.Event | None = None,
 ) -> Answer:
-    """The answer of the application to one request, whose body may come in parts."""
+    """The answer of the application to one request, whose body may come in parts.
+
+    The client stays until it has its answer, or until it `leaves`.
+    """
     path, _, query = path.partition("?")
     told = {"host": "verifier", **(headers or {})}
     scope = {
@@ -120,8 +125,15 @@ async def ask(
     parts = _parts(body)
     answer = Answer()
 
+    is_read = False
+
     async def receive() -> dict[str, Anything]:
+        nonlocal is_read
+        if is_read:
+            await (asyncio.Event() if leaves is None else leaves).wait()
+            return {"type": "http.disconnect"}
         part = await anext(parts, None)
+        is_read = part is None
         return {"type": "http.request", "body": part or b"", "more_body": part is not None}
 
     async def send(message: Anything) -> None:
