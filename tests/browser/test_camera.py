@@ -65,6 +65,18 @@ def test_one_paper_after_the_other_makes_a_list(
     page.page.wait_for_selector("#list [data-row][data-outcome=INVALID]", state="attached")
 
 
+def test_a_paper_that_stays_before_the_camera_is_no_new_one_with_every_frame(
+    with_camera: WithCamera, office: OfficeSite, world: World, tmp_path: Path
+) -> None:
+    film = filmed(world, tmp_path / "film.mjpeg", "good")
+
+    page = before_camera(with_camera(film), office, query="?continuous")
+    page.page.wait_for_selector("#list [data-row]", state="attached")
+    page.page.wait_for_timeout(4_000)
+
+    assert page.page.locator("#list [data-row]").count() <= 2  # a hand may have left the picture
+
+
 def test_a_foreign_symbol_is_no_document_and_the_camera_goes_on(
     with_camera: WithCamera, office: OfficeSite, world: World, tmp_path: Path
 ) -> None:
@@ -95,14 +107,13 @@ def test_the_camera_stops_when_asked_and_its_light_goes_out(
     blank = Image.new("RGB", (400, 400), "white")
     film = papers.film(tmp_path / "film.mjpeg", [(blank, papers.moving_poses(2))])
     page = before_camera(with_camera(film), office)
-    tracks = (
-        "document.querySelector('video')?.srcObject?.getTracks().map((t) => t.readyState) ?? []"
-    )
-    page.wait_until(lambda: page.page.evaluate(f"({tracks}).includes('live')"))
+    held = "(globalThis.tracks ??= document.querySelector('video')?.srcObject?.getTracks())"
+    states = f"{held}?.map((track) => track.readyState) ?? []"
+    page.wait_until(lambda: page.page.evaluate(states) == ["live"])
 
     page.page.click("#camera-stop")
 
-    page.wait_until(lambda: page.page.evaluate(f"!({tracks}).includes('live')"))
+    page.wait_until(lambda: page.page.evaluate(states) == ["ended"])
 
 
 def test_without_a_camera_the_page_says_so_and_stays_usable(
