@@ -127,7 +127,7 @@ def create_app(
         forms=FormReader(bodies, decoders, limits),
         pages=pages,
         counter=metrics,
-        receipts=None if receipts is None else ReceiptDesk(receipts, policy, told_log),
+        receipts=None if receipts is None else ReceiptDesk(receipts, policy, told_log, limits),
     )
     batch = BatchRoute(desk, bench, limits, callers=callers, counter=metrics)
 

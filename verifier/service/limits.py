@@ -41,6 +41,8 @@ class Limits:
     child_bytes: int = 2 * 1024**3
     """Address space of one child."""
 
+    receipt_seconds: float = 10.0
+    """How long the signature of a receipt is waited for."""
     slice_seconds: float = 0.003
     """How long one request judges before the others have their turn."""
 

@@ -5,10 +5,11 @@ on meanwhile, and whoever wanted a receipt is told after a while that there is n
 """
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from credential.signer import Signer
 from registry.mirror.edge import Log
@@ -18,9 +19,8 @@ from verifier.receipt import sign_receipt
 from verifier.receipt_findings import CheckReceipt
 from verifier.receipt_of import receipt_of
 from verifier.service.judging import Sitting
+from verifier.service.limits import Limits
 from verifier.service.problems import RECEIPT_FAILED, RefusedError
-
-PATIENCE_SECONDS: Final = 10.0
 
 
 class _Job(NamedTuple):
@@ -32,16 +32,14 @@ class _Job(NamedTuple):
 class ReceiptDesk:
     """Signs the receipts of one worker. The thread begins with the first, so after the fork."""
 
-    def __init__(
-        self, signer: Signer, policy: Policy, log: Log, patience: float = PATIENCE_SECONDS
-    ) -> None:
+    def __init__(self, signer: Signer, policy: Policy, log: Log, limits: Limits) -> None:
         self._signer = signer
         self._policy = policy
         self._log = log
-        self._patience = patience
+        self._patience = limits.receipt_seconds
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._thread: Thread | None = None
-        self._is_overdue = False
+        self._asked_at: deque[float] = deque()  # of each job that the thread has not come back from
 
     async def receipt(self, finding: Finding, sitting: Sitting) -> bytes:
         """Return the signed receipt; raises RefusedError where there is none within the patience.
@@ -49,24 +47,19 @@ class ReceiptDesk:
         While an answer of the module is overdue nobody else waits for it.
         """
         trust = sitting.standing.trust
-        if self._is_overdue:
-            raise RefusedError(RECEIPT_FAILED)
         loop = asyncio.get_running_loop()
+        if self._asked_at and loop.time() - self._asked_at[0] > self._patience:
+            raise RefusedError(RECEIPT_FAILED)
         job = _Job(receipt_of(finding, trust, self._policy, sitting.at), loop.create_future(), loop)
         self._begin()
+        self._asked_at.append(loop.time())
         self._jobs.put(job)
         try:
             async with asyncio.timeout(self._patience):
                 return await job.signed
-        except TimeoutError as error:
-            self._is_overdue = True
-            raise self._failed(error) from error
         except Exception as error:
-            raise self._failed(error) from error
-
-    def _failed(self, error: Exception) -> RefusedError:
-        self._log.info("no receipt", error=type(error).__name__, told=str(error)[:300])
-        return RefusedError(RECEIPT_FAILED)
+            self._log.info("no receipt", error=type(error).__name__, told=str(error)[:300])
+            raise RefusedError(RECEIPT_FAILED) from error
 
     def _begin(self) -> None:
         if self._thread is None:
@@ -87,8 +80,8 @@ class ReceiptDesk:
                 job.loop.call_soon_threadsafe(self._tell, job, signed, error)
 
     def _tell(self, job: _Job, signed: bytes, error: Exception | None) -> None:
-        """In the loop's thread: the module answers again, and the one who waits is told."""
-        self._is_overdue = False
+        """In the loop's thread: the oldest job is done, and the one who waits for it is told."""
+        self._asked_at.popleft()
         if job.signed.done():
             return
         if error is None:

@@ -6,14 +6,14 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from credential.qr_symbol import draw_png
-from tests.verifier.service.worlds import WORLD, Answer, Anything, app_of, ask
+from tests.verifier.service.worlds import WORLD, Answer, Anything, app_of, ask, until
 from verifier.service.decoders import Decoders
 from verifier.service.limits import Limits
 
@@ -168,13 +168,6 @@ def test_nothing_is_read_any_more_for_clients_that_have_gone(running: list[Decod
     app = app_of(limits=Limits(children=1))
     body = form(("file", "slow.png", noise()), ("file", "another.png", noise()))
     told = {"content-type": f"multipart/form-data; boundary={EDGE}"}
-
-    async def until(is_so: Callable[[], bool]) -> None:
-        for _ in range(6_000):
-            if is_so():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("not within a minute")
 
     async def leaving() -> list[Answer]:
         leaves = asyncio.Event()

@@ -3,16 +3,16 @@
 import asyncio
 import threading
 from base64 import b64decode
-from collections.abc import Callable
 
 from credential.keys import load_key
 from registry.rim_errors import KeyFileError
 from tests.simulated_keys import SimulatedKey
-from tests.verifier.service.worlds import WORLD, Answer, Anything, SilentLog, app_of, ask
+from tests.verifier.service.worlds import WORLD, Answer, Anything, SilentLog, app_of, ask, until
 from verifier.policy import DEFAULT_POLICY
 from verifier.receipt import open_receipt
 from verifier.service.asked import text_document
 from verifier.service.judging import Bench, finding_of
+from verifier.service.limits import Limits
 from verifier.service.problems import RECEIPT_FAILED, RefusedError
 from verifier.service.receipt_desk import ReceiptDesk
 
@@ -40,14 +40,6 @@ class Module:
 
 def opened(receipt: bytes) -> str:
     return open_receipt(receipt, [load_key(KEY.cose_key)]).receipt.outcome.value
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    for _ in range(6_000):
-        if is_so():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("not within a minute")
 
 
 def judged() -> Anything:
@@ -90,7 +82,8 @@ def test_a_module_that_fails_loses_the_receipt_alone_and_says_so() -> None:
 
 def test_others_are_answered_while_a_module_hangs_and_it_is_not_waited_for_twice() -> None:
     module = Module()
-    desk = ReceiptDesk(module, DEFAULT_POLICY, SilentLog(), patience=0.2)
+    log = SilentLog()
+    desk = ReceiptDesk(module, DEFAULT_POLICY, log, Limits(receipt_seconds=0.2))
 
     async def talk() -> list[str]:
         module.may_answer.clear()
@@ -98,13 +91,31 @@ def test_others_are_answered_while_a_module_hangs_and_it_is_not_waited_for_twice
         told.append(await outcome(desk))
         asked = module.asked
         module.may_answer.set()
-        await until(lambda: not desk._is_overdue)
+        await until(lambda: not desk._asked_at)
         return [*told, str(asked), await outcome(desk)]
 
     found = asyncio.run(asyncio.wait_for(talk(), 60))
 
     assert found == ["receipt-failed"] * 4 + ["1", "VALID"]
+    assert len(log.lines) == 3  # the fourth was refused at once
     assert module.asked == 2  # those nobody waited for any more were not signed
+
+
+def test_an_answer_that_comes_just_when_it_is_given_up_leaves_nothing_overdue() -> None:
+    module = Module()
+    desk = ReceiptDesk(module, DEFAULT_POLICY, SilentLog(), Limits(receipt_seconds=0.05))
+
+    async def talk() -> list[str]:
+        found = []
+        for _ in range(20):
+            module.may_answer.clear()
+            asyncio.get_running_loop().call_later(0.05, module.may_answer.set)
+            found.append(await outcome(desk))
+            await until(lambda: not desk._asked_at)
+            found.append(await outcome(desk))
+        return found[1::2]
+
+    assert asyncio.run(asyncio.wait_for(talk(), 60)) == ["VALID"] * 20
 
 
 def test_a_request_without_a_receipt_does_not_wait_for_the_module() -> None:
@@ -127,7 +138,7 @@ def test_a_request_without_a_receipt_does_not_wait_for_the_module() -> None:
 
 
 def test_many_receipts_at_once_are_each_about_their_own_document() -> None:
-    desk = ReceiptDesk(Module(), DEFAULT_POLICY, SilentLog())
+    desk = ReceiptDesk(Module(), DEFAULT_POLICY, SilentLog(), Limits())
 
     async def talk() -> list[str]:
         return await asyncio.gather(*(outcome(desk) for _ in range(50)))

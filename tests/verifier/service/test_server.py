@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.verifier.service.test_forms import noise
 from tests.verifier.service.worlds import WORLD
+from verifier.service.limits import DEFAULT_LIMITS
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 ROOT = Path(__file__).parents[3]
@@ -151,6 +153,29 @@ def test_the_decoder_process_ends_when_the_service_was_killed(tmp_path: Path) ->
 
         assert len(decoders) == 1
         assert eventually(lambda: not Path(f"/proc/{decoders[0]}/stat").exists())
+
+
+def test_a_child_ends_when_its_client_hangs_up(tmp_path: Path) -> None:
+    form = (
+        b'--e\r\nContent-Disposition: form-data; name="file"; filename="slow.png"\r\n\r\n'
+        + noise()
+        + b"\r\n--e--\r\n"
+    )
+    head = f"POST /verify HTTP/1.1\r\nHost: x\r\nContent-Length: {len(form)}\r\n"
+    head += "Content-Type: multipart/form-data; boundary=e\r\n\r\n"
+    with served(tmp_path) as (port, process):
+        said(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        below = commands_below(process.pid)
+        (decoder,) = (pid for pid, words in below.items() if "decoder_process" in words)
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as line:
+            line.sendall(head.encode() + form)
+            assert eventually(lambda: len(commands_below(decoder)) == 1)
+            (child,) = commands_below(decoder)
+            os.kill(child, signal.SIGSTOP)  # it ends when it is killed, for being late at last
+        hung_up = time.monotonic()
+
+        assert eventually(lambda: commands_below(decoder) == {})
+        assert time.monotonic() - hung_up < DEFAULT_LIMITS.child_seconds / 2
 
 
 def test_several_workers_count_together_and_one_that_dies_is_replaced(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -145,6 +145,15 @@ async def ask(
 
     await app(scope, receive, send)
     return answer
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait until it is so, a minute at most."""
+    for _ in range(6_000):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("not within a minute")
 
 
 async def _parts(body: Anything) -> AsyncIterator[bytes]:
